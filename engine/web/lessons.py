@@ -18,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from engine.core.clock import MILLISECOND
 from engine.core.kinds import is_picture, picture_of
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Features, Pitch, Text
@@ -51,6 +52,7 @@ class Lesson(Struct, frozen=True):
 
     ``classes`` are the names with how many moments each was shown, ``shares`` how sure it is of
     each, 0 to 1, ``knobs`` what it makes of now, and ``targets`` the knobs as they would be taught.
+    ``now`` is what it was called last, at ``at``, in ms of the clock of the show.
     """
 
     box: str
@@ -59,6 +61,7 @@ class Lesson(Struct, frozen=True):
     classes: list[tuple[str, int]]
     shares: dict[str, float]
     now: str
+    at: float
     confidence: float | None
     unsure: bool
     progress: float | None
@@ -178,6 +181,7 @@ def _lesson(pupil: _Pupil) -> Lesson:
         classes=list(counts.items()),
         shares=_named(said.get("sureness")),
         now=_text(said.get("label")),
+        at=round(pupil.outlets["label"].at / MILLISECOND, 1) if "label" in pupil.outlets else 0.0,
         confidence=_number(said.get("confidence")),
         unsure=bool(said.get("unsure", True)),
         progress=_number(said.get("progress")),

@@ -9,6 +9,7 @@ import { picture } from "./examples.js";
 
 const PACE = 50;
 const ASKED = 4000;
+const SEEN = 1500;
 const NEWEST = 6;
 const LONGEST = 80;
 /** What a take is called where it has no class: its knobs are what counts. */
@@ -22,7 +23,7 @@ let added = new Map();
 
 /** Show what boxes know, and how sure they are now. */
 export function show(news) {
-  const same = lessons.length === news.lessons.length && news.lessons.every((is, index) => is.box === lessons[index].name);
+  const same = lessons.length === news.lessons.length && news.lessons.every((is, index) => is.box === lessons[index].name && is.task === lessons[index].is.task);
   if (!same) {
     lessons = news.lessons.map((is) => new (is.task === "regress" ? Knobs : Classes)(is));
     find("teach").replaceChildren(...lessons.map((one) => one.element));
@@ -64,7 +65,7 @@ class Lesson {
     this.train = make("button", { type: "button", onclick: () => this.press("train") }, "Train");
     this.clear = twice("Forget all", "Forget all of it?", () => this.press("clear"));
     this.element = make(
-      "article.lesson",
+      `article.lesson.${is.task}`,
       { "data-box": is.box },
       make("header", {}, make("h2", {}, is.label), this.now),
       this.moves,
@@ -139,17 +140,23 @@ class Classes extends Lesson {
     for (const name of added.get(this.name) ?? []) if (!known.has(name)) known.set(name, 0);
     if ([...known.keys()].join("\n") !== [...this.cards.keys()].join("\n")) this.lay([...known.keys()]);
     const gesture = is.task === "gesture";
-    for (const [name, card] of this.cards) {
-      const best = !is.unsure && is.now === name;
-      card.show(known.get(name), gesture ? Number(best) * (is.confidence ?? 0) : (is.shares[name] ?? 0), best);
-    }
-    const none = is.classes.length === 0;
+    const best = gesture ? this.made(is) : is.unsure ? "" : is.now;
+    for (const [name, card] of this.cards) card.show(known.get(name), is.shares[name] ?? 0, name === best);
     this.hint.hidden = this.cards.size > 0;
-    const sure = is.confidence === null || gesture ? "" : ` ${Math.round(100 * is.confidence)} %`;
-    write(this.now, none ? "nothing learned yet" : is.unsure ? (gesture ? "no gesture" : "unsure") : `${is.now}${sure}`);
+    const sure = gesture ? best : `${best} ${Math.round(100 * (is.confidence ?? 0))} %`;
+    const none = is.classes.length === 0 ? "nothing learned yet" : gesture ? (is.progress ? "…" : "no gesture") : "unsure";
+    write(this.now, best ? sure : none);
+    this.element.classList.toggle("unsure", !best);
     this.moves.hidden = !gesture;
     this.moves.querySelector("i").style.setProperty("--part", is.progress ?? 0);
     write(this.moves.querySelector("small"), is.progress ? `${Math.round(100 * is.progress)} % along · ${(is.speed ?? 0).toFixed(1)} × as fast` : "not begun");
+  }
+
+  /** A gesture that was just made: it is over at once, and has to be seen. */
+  made(is) {
+    if (this.at !== undefined && is.at !== this.at) this.until = performance.now() + SEEN;
+    this.at = is.at;
+    return performance.now() < (this.until ?? 0) ? is.now : "";
   }
 
   lay(names) {
