@@ -9,7 +9,7 @@ import tempfile
 import threading
 import urllib.request
 
-WAIT = 60
+WAIT = 6
 FLAGS = (
     "--headless=new",
     "--no-sandbox",

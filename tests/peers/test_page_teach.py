@@ -62,6 +62,7 @@ to = "127.0.0.1:PORT"
 "/pose" = "poses"
 "/red" = "lights.knobs.red"
 "/way" = "ways.progress"
+"/x" = "desk.x"
 """
 LEVEL = "#teach [data-box=level]"
 LIGHTS = "#teach [data-box=lights]"
@@ -227,6 +228,7 @@ def test_a_class_is_named_by_tapping_and_held_by_keys(stage):
         browser.until(f"document.querySelector('{LEVEL}.recording .held')")
         browser.key_way("Up", key)
         wire.until(kept("A"))
+        browser.until(f"!document.querySelector('{LEVEL}.recording')")
         assert browser.run(f"return document.querySelector('{LEVEL} .held')") is None
     clear(browser, LEVEL, "mouse")
 
@@ -270,16 +272,16 @@ def test_knobs_are_put_where_they_should_be(page):
     said = f"document.querySelector('{LIGHTS} .hold small').innerText"
     for place, target in ((0.1, 0.9), (0.7, 0.3)):
         hand.stay(place)
+        wire.until(lambda one, at=place: one[1] == "/x" and abs(one[2][0] - at) < 0.01)
         browser.run(turn, LIGHTS, target)
-        stands = "document.querySelector('[data-knob=\"lights/knobs\"] input').value"
-        browser.until(f"{stands}.includes({target})")
         before = browser.run(f"return {said}")
         hold(browser, f"{LIGHTS} .hold", pointer, f"document.querySelector('{LIGHTS}.recording')")
         browser.until(f"{said} !== '{before}'")
-    browser.until(f"{text(LIGHTS + ' [data-knob-of=red] output')} === '0.30 → 0.30'")
+    reading = text(LIGHTS + " [data-knob-of=red] output")
+    browser.until(f"Number({reading}.split(' → ')[1]) < 0.5")
     hand.stay(0.1)
-    browser.until(f"{text(LIGHTS + ' [data-knob-of=red] output')} === '0.30 → 0.90'")
-    wire.until(lambda one: one[1] == "/red" and abs(one[2][0] - 0.9) < 0.02)
+    browser.until(f"Number({reading}.split(' → ')[1]) > 0.7")
+    wire.until(lambda one: one[1] == "/red" and one[2][0] > 0.7)
     clear(browser, LIGHTS, pointer)
 
 
@@ -292,7 +294,8 @@ def test_a_gesture_says_how_far_along_it_is(stage):
     browser.press(f"{WAYS} [data-class=wave] .hold", seconds=1.0)
     browser.until(f"{count(WAYS, 'wave')} > 10")
     assert browser.run(f"return document.querySelector('{WAYS} .example.traces') !== null")
-    hand.at = lambda now: 0.5 + 0.4 * math.sin(2 * math.pi * now * 1.5)
+    again = time.monotonic()
+    hand.at = lambda now: 0.5 + 0.4 * math.sin(2 * math.pi * min(now - again, 0.6) * 1.5)
     browser.until(f"{text(WAYS + ' .moves small')}.includes('along')")
     wire.until(lambda one: one[1] == "/way" and one[2][0] > 0.3)
     hand.stay(0.1)
@@ -337,6 +340,11 @@ def test_on_a_phone_thumbs_reach_it_and_nothing_stands_out(stage):
         button = browser.run(place, f"{LEVEL} [data-class={name}] .hold")
         assert button["width"] >= 140
         assert button["height"] >= 96
+    wide = """
+        const all = [...document.querySelectorAll("main *")];
+        return all.filter((one) => one.getBoundingClientRect().right > 390).map((one) => one.className);
+    """
+    assert browser.run(wide) == []
     assert browser.run("return document.documentElement.scrollWidth") == PHONE[0]
     views = (
         "return [...document.querySelectorAll('nav button')].at(-1).getBoundingClientRect().right"

@@ -214,7 +214,7 @@ class Card {
 class Knobs extends Lesson {
   body() {
     this.targets = new Map();
-    this.button = new HoldButton(this.name, TAKE, () => TAKE, make("b", {}, "Hold to record"), make("small", {}, "the knobs as they stand"));
+    this.button = new HoldButton(this.name, TAKE, () => this.put(), make("b", {}, "Hold to record"), make("small", {}, "the knobs as they stand"));
     this.list = make("div.examples", { "aria-hidden": "true" });
     this.knobs = make("div.targets");
     return [this.knobs, make("div.classes", {}, make("section.class", {}, this.button.element, make("div.below", {}, this.list)))];
@@ -222,6 +222,12 @@ class Knobs extends Lesson {
 
   buttons() {
     return [this.button];
+  }
+
+  /** Send where the knobs are put before they are recorded. */
+  put() {
+    for (const target of this.targets.values()) target.send();
+    return TAKE;
   }
 
   show(is) {
@@ -247,6 +253,8 @@ class Knobs extends Lesson {
 /** Where a knob should be, on a slider; a mark shows where it is put now. */
 class Target {
   constructor(box, name, value) {
+    this.box = box;
+    this.name = name;
     this.touched = -Infinity;
     this.later = null;
     this.reading = make("output");
@@ -257,7 +265,7 @@ class Target {
       step: "any",
       disabled: !may("hold"),
       "aria-label": `${name}, where it should be`,
-      oninput: () => this.turn(box, name),
+      oninput: () => this.turn(),
     });
     this.mark = make("i.mark", { hidden: true });
     this.element = make("label.target", { "data-knob-of": name }, make("b", { dir: "auto" }, name), make("span", {}, this.input, this.mark), this.reading);
@@ -279,13 +287,18 @@ class Target {
     this.input.style.setProperty("--part", (Number(this.input.value) - low) / (high - low));
   }
 
-  turn(box, name) {
+  turn() {
     this.touched = performance.now();
     this.put(this.input.value);
+    this.later ??= setTimeout(() => this.send(), PACE);
+  }
+
+  /** Send what a hand did, unless that has gone already. */
+  send() {
+    if (this.later === null) return;
     clearTimeout(this.later);
-    this.later = setTimeout(() => {
-      ask({ do: "set", box, parameter: `knobs.${name}`, value: Number(this.input.value) });
-    }, PACE);
+    this.later = null;
+    ask({ do: "set", box: this.box, parameter: `knobs.${this.name}`, value: Number(this.input.value) });
   }
 }
 
