@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import typer
 
-from engine.commands import export, lab, looks, monitor, shows, train
+from engine.commands import examples, export, lab, looks, monitor, shows, train
 from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
 from engine.commands.hang_watch import HangWatch
 from engine.core.errors import SensoriumError, describe_error
@@ -27,6 +27,7 @@ for command in (
     *(looks.new, looks.check, looks.show, looks.nodes, looks.devices, looks.doctor, looks.models),
     monitor.monitor,
     export.export,
+    examples.examples,
     *(lab.bench, lab.stress, lab.install),
 ):
     app.command()(command)

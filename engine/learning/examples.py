@@ -79,6 +79,17 @@ class Examples:
         take.times = np.append(take.times, np.float32(seconds))
         return True
 
+    def join(self, other: Examples) -> None:
+        """Add the takes of others; names that are new become names of all."""
+        known = set(self.names)
+        self._widen(tuple(name for name in other.names if name not in known))
+        places = {name: place for place, name in enumerate(other.names)}
+        found = [places.get(name, -1) for name in self.names]
+        for take in other.takes:
+            unknown = np.full((len(take.rows), 1), np.nan, np.float32)
+            rows = np.hstack([take.rows, unknown])[:, found]
+            self.takes.append(OneTake(take.label, rows, take.times, take.targets))
+
     def drop_empty(self) -> None:
         """Forget takes in which nothing was seen."""
         self.takes = [take for take in self.takes if len(take.rows)]

@@ -66,7 +66,7 @@ def write_examples(examples: Examples) -> bytes:
     takes = [
         _Take(
             take.label,
-            [round(float(each), 4) for each in take.times],
+            [float(f"{each:.9g}") for each in take.times.tolist()],
             [[_rounded(value) for value in row] for row in take.rows.tolist()],
             take.targets,
         )
@@ -111,4 +111,4 @@ def _take(take: _Take, width: int) -> OneTake:
 
 
 def _rounded(value: float) -> float | None:
-    return float(f"{value:.6g}") if np.isfinite(value) else None
+    return float(f"{value:.9g}") if np.isfinite(value) else None

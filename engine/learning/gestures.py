@@ -29,12 +29,17 @@ _STILL: Final = 0.12
 _SLOWEST, _FASTEST = 0.5, 2.0
 _WAIT: Final = 0.2
 """Seconds for which something that fits even better is waited for."""
+_LONGER: Final = 0.7
+"""Seconds for which a longer gesture is waited for, of which it may be a part."""
+_HALFWAY: Final = 0.5
 _LONGEST: Final = 400
 _LEAST: Final = 0.02
 _TOWARDS: Final = 0.12
 """How far the limit of an example lies from those of its name towards those of others."""
-_SPREAD: Final = 1.8
+_SPREAD: Final = 1.7
 """How much more than those of its name may differ from it."""
+_OWN: Final = 1.2
+"""The same at least, though another gesture is as near: what fits better decides."""
 _ALONE: Final = 0.2
 _AGREE: Final = 0.5
 """How much the example that fits second best counts: one alone may fit by chance."""
@@ -85,7 +90,7 @@ class GestureSpotter:
             if len(places := np.flatnonzero(np.array(self.labels) == label)) > 1
         ]
         self._next = -np.inf
-        self._held: tuple[float, int, float, float] | None = None
+        self._held: tuple[float, int, float, float, float] | None = None
 
     @property
     def count(self) -> int:
@@ -110,13 +115,21 @@ class GestureSpotter:
         best = int(self._agreed(ratios).argmin())
         ratio = float(self._agreed(ratios)[best])
         if ratio < 1 and (self._held is None or ratio < self._held[0]):
-            self._held = (ratio, best, float(speeds[best]), seconds)
+            began = float(self._paths.ended_begin[best])
+            self._held = (ratio, best, float(speeds[best]), seconds, began)
         if self._held is None or seconds - self._held[3] < _WAIT:
             return None
-        ratio, best, speed, ended = self._held
+        ratio, best, speed, ended, began = self._held
+        if seconds - ended < _LONGER and self._goes_on(best, ratio, began):
+            return None
         self._held = None
         self._paths.forget(ended)
         return Spotted(self.labels[best], ratio, speed)
+
+    def _goes_on(self, best: int, ratio: float, began: float) -> bool:
+        """Whether a gesture that has ended may be a part of a longer one, which fits better."""
+        others = np.array([label != self.labels[best] for label in self.labels])
+        return self._paths.is_under_way(began + _WAIT, ratio * self.limits * others)
 
     def _agreed(self, ratios: Floats) -> Floats:
         """Return ratios of which two of a gesture's examples must agree, where it has several."""
@@ -195,6 +208,12 @@ class _Paths:
         """Forget all paths that began before a moment."""
         self._sums[self._began <= until] = np.inf
 
+    def is_under_way(self, began: float, limits: Floats) -> bool:
+        """Whether some path that began by then is half done, and costs less than its limit."""
+        along = self._part / (self._ends[:, None] + 1)
+        half = (along > _HALFWAY) & ~self._beyond & (self._began <= began)
+        return bool((half & (self._sums / self._part < limits[:, None])).any())
+
     def course(
         self, now: float, limits: Floats, lengths: Floats
     ) -> tuple[int, float, float, float] | None:
@@ -258,7 +277,7 @@ def _limits(labels: list[str], costs: Floats) -> Floats:
         near = float(own.max()) if len(own) else 0.0
         away = float(other.min()) if len(other) else np.inf
         wide = max(_SPREAD * near, near + _TOWARDS * (away - near) if np.isfinite(away) else _ALONE)
-        found[place] = max(min(wide, 0.8 * max(away, near)), near, _LEAST)
+        found[place] = max(min(wide, max(0.8 * away, _OWN * near)), _LEAST)
     return found
 
 

@@ -111,7 +111,7 @@ class Lesson:
         self.report = f"{_percent(self._regressor.error)} off, of what was left out"
 
     def _gesture(self, examples: Examples, reach: float) -> None:
-        self._spotter = spotter = GestureSpotter(examples, 5.0 * reach)
+        self._spotter = spotter = GestureSpotter(examples, 5.5 * reach)
         self.score = spotter.score
         short = len(examples.takes) - spotter.count
         left = f"; {short} takes do not move, or are too short, and are left out" if short else ""

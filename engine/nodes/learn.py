@@ -14,7 +14,7 @@ from engine.core.clock import SECOND
 from engine.core.context import Context
 from engine.core.errors import ParameterError
 from engine.core.landmarks import Landmarks
-from engine.core.messages import Features, Keyword, Ns, Pitch, Text, Trigger
+from engine.core.messages import Features, Keyword, Ns, Pitch, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Event, Fixed, Param
 from engine.dsp.landmarks.body import SEEN
@@ -47,7 +47,7 @@ Shown = Landmarks | Features | Pitch | float
 class Taught(NamedTuple):
     """What it is, how sure that is, and how the teaching stands."""
 
-    label: Text | None = None
+    label: str | None = None
     confidence: float | None = None
     unsure: bool | None = None
     sureness: Features | None = None
@@ -105,7 +105,7 @@ class Learn(Node):
     knobs: Annotated[
         dict[str, float], Param("the knobs that are taught, as they stand while it is recorded")
     ] = field(default_factory=dict)
-    reach: Annotated[float, Param("how far from the examples something is still known", 0, 1)] = 0.3
+    reach: Annotated[float, Param("how far from the examples something is still known", 0, 1)] = 0.2
     settle: Annotated[float, Param("how long it takes to change its mind", 0, 10, unit="s")] = 0.1
     by_itself: Annotated[bool, Param("whether it learns as soon as record is let go")] = True
     person: Who = 0
@@ -344,12 +344,12 @@ class Learn(Node):
             nearest=guess.take if guess else None,
         )
 
-    def _renamed(self, label: str) -> Text | None:
+    def _renamed(self, label: str) -> str | None:
         """Return a name when it is another one than before."""
         if label == self._label:
             return None
         self._label = label
-        return Text(label)
+        return label
 
     def _reckoned(self, now: NamedNumbers, follow: float) -> Taught:
         found = self._lesson.reckoned(now)
@@ -377,7 +377,7 @@ class Learn(Node):
         self._counts[seen.label] = self._counts.get(seen.label, 0) + 1
         names = self._examples.labels
         return Taught(
-            label=Text(seen.label),
+            label=seen.label,
             gesture=Keyword(seen.label, names, tuple(self._counts.get(one, 0) for one in names)),
             progress=1.0,
             speed=seen.speed,

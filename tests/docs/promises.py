@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 import soundfile
 
 from engine import Trigger
@@ -721,6 +724,93 @@ def midi(played: Played, kind: int) -> list[tuple[float, tuple[int, ...]]]:
 
 
 C_MINOR = (60, 63, 67, 60, 62, 63, 65, 67, 68, 67, 65, 63, 62, 60, 71, 60, 63, 60)
+
+
+def held(box: str, label: str, begin: float, end: float) -> list[tuple[float, Any]]:
+    """Return commands that hold record of a box for a while."""
+    return [
+        (begin, SetParameter(box, "record", label)),
+        (end, SetParameter(box, "record", "")),
+    ]
+
+
+@promise(
+    "Teach it a pose",
+    6,
+    *dancer(seed=1, fps=8),
+    script=[*held("poses", "one", 1, 1.4), *held("poses", "other", 2.2, 2.6)],
+)
+def _(played: Played) -> None:
+    said = [each.args[0] for each in sent(played, "/pose")]
+    assert said[0] == "unsure"
+    assert {"one", "other"} >= {*said} - {"unsure"} != set()
+    assert all(0 <= sure <= 1 for sure in values(played, "/sure"))
+
+
+def finger(at: float, x: float, y: float) -> list[tuple[float, Any]]:
+    """Return a place of a finger, three times."""
+    moments = [at + 0.02 * n for n in range(3)]
+    return [
+        *arrivals("phone", "x", *((each, x) for each in moments)),
+        *arrivals("phone", "y", *((each + 0.005, y) for each in moments)),
+    ]
+
+
+def lessons() -> list[tuple[float, Any]]:
+    """Return a finger at 25 places, each taught the knobs x and y, and then between them."""
+    script: list[tuple[float, Any]] = []
+    for number in range(25):
+        x, y, at = number % 5 / 4, number // 5 / 4, 0.5 + 0.2 * number
+        script += [
+            (at, SetParameter("finger", "knobs.cutoff", x)),
+            (at, SetParameter("finger", "knobs.echo", y)),
+            *held("finger", "here", at + 0.01, at + 0.12),
+            *finger(at + 0.02, x, y),
+        ]
+    return sorted([*script, *finger(6.0, 0.4, 0.3), *finger(6.5, 0.4, 0.3)], key=itemgetter(0))
+
+
+@promise("Teach two knobs to a finger", 7, script=lessons())
+def _(played: Played) -> None:
+    assert values(played, "/cutoff")[-1] == pytest.approx(80 * 100**0.4, rel=0.15)
+    assert values(played, "/echo")[-1] == pytest.approx(0.3, abs=0.04)
+
+
+def circle(at: float, seconds: float) -> list[tuple[float, Any]]:
+    """Return a phone that goes around once."""
+    script: list[tuple[float, Any]] = []
+    for moment in np.arange(0, seconds, 0.04).tolist():
+        turn = 2 * np.pi * moment / seconds
+        script += arrivals("phone", "x", (at + moment, float(np.sin(turn))))
+        script += arrivals("phone", "y", (at + moment + 0.005, float(np.cos(turn))))
+    return script
+
+
+def rests(begin: float, end: float) -> list[tuple[float, Any]]:
+    """Return a phone that is held still."""
+    return [*arrivals("phone", "y", *((at, 1.0) for at in np.arange(begin, end, 0.04).tolist()))]
+
+
+@promise(
+    "A gesture fires the next cue",
+    14,
+    script=sorted(
+        [
+            *(one for at in (1, 3, 5) for one in held("moves", "circle", at, at + 1.5)),
+            *(one for at in (1, 3, 5) for one in circle(at + 0.01, 1.45)),
+            *circle(8, 1.4),
+            *rests(9.4, 10.5),
+            *circle(11, 1.9),
+            *rests(12.9, 14),
+        ],
+        key=itemgetter(0),
+    ),
+)
+def _(played: Played) -> None:
+    cues = sent(played, "/cue")
+    assert [each.args for each in cues] == [["calm"], ["warm"]]
+    assert [each.t for each in cues] == pytest.approx([9.6, 13.1], abs=0.4)
+    assert max(values(played, "/along")) > 0.8
 
 
 @promise(

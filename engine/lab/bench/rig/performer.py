@@ -85,6 +85,15 @@ class Performer:
         for _ in range(count):
             yield self._seen(posture)
 
+    def reaches(self, raised: float, bent: float) -> Pose:
+        """Return the right arm raised, 0 to 1, with its elbow bent, 0 to 1."""
+        posture = standing()
+        posture[:7] += self.rng.normal(0, 1.0, 7) * [2, 1, 1, 2, 5, 3, 3]
+        posture[INDEX["right_raise"]] = 20 + 130 * raised
+        posture[INDEX["right_elbow"]] = 5 + 110 * bent
+        posture[INDEX["right_roll"]] = 0.0
+        return self._seen(posture)
+
     def stands(self, seconds: float) -> Iterator[Pose]:
         """Yield standing at ease."""
         for _ in range(round(seconds * FPS)):

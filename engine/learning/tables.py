@@ -1,0 +1,139 @@
+"""Examples as tables: CSV, and the ARFF in which Wekinator and Weka keep theirs.
+
+A table has a row for each moment. Its column "label" is the name, "take" what belongs together,
+"time" the seconds since the take began, "knob:NAME" a knob; all others are numbers. Where there is
+no label, columns that begin with "output" are: one of them the name, and all of them knobs. Where
+there are none either, it is the last column.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, Examples
+from engine.learning.examples_file import LONGEST, BadExamples
+from engine.learning.named_numbers import MOST, NamedNumbers
+
+LABEL, TAKE, TIME, KNOB = "label", "take", "time", "knob:"
+_OUTPUT: Final = "output"
+_ROUND: Final = "training round"
+_ASIDE: Final = ("id", "timestamp")
+"""Columns of Wekinator that are neither inputs nor outputs."""
+_PACE: Final = 1 / 30
+
+
+def write_table(examples: Examples) -> str:
+    """Return examples as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    knobs = examples.knobs
+    writer.writerow([LABEL, TAKE, TIME, *examples.names, *(KNOB + name for name in knobs)])
+    for number, take in enumerate(examples.takes, 1):
+        turned = [_cell(take.targets.get(name, math.nan)) for name in knobs]
+        for moment, row in zip(take.times.tolist(), take.rows.tolist(), strict=True):
+            writer.writerow([take.label, number, f"{moment:.9g}", *map(_cell, row), *turned])
+    return text.getvalue()
+
+
+def read_table(text: str, names: Sequence[str] = ()) -> Examples:
+    """Return the examples of CSV or ARFF. Raise BadExamples where there are none.
+
+    ``names`` are what its numbers are called here, in their order; "" keeps one.
+    """
+    columns, rows = _arff(text) if _is_arff(text) else _csv(text)
+    return _examples(columns, rows, names)
+
+
+def _is_arff(text: str) -> bool:
+    return any(line.strip().lower().startswith("@relation") for line in text.splitlines()[:200])
+
+
+def _csv(text: str) -> tuple[list[str], Iterator[list[str]]]:
+    try:
+        rows = csv.reader(io.StringIO(text))
+        columns = [name.strip() for name in next(rows, [])]
+    except csv.Error:
+        raise BadExamples("it is no table of commas") from None
+    return columns, rows
+
+
+def _arff(text: str) -> tuple[list[str], Iterator[list[str]]]:
+    columns: list[str] = []
+    lines = iter(text.splitlines())
+    for line in lines:
+        word, _, rest = line.strip().partition(" ")
+        if word.lower() == "@attribute":
+            columns.append(_attribute(rest.strip()))
+        elif word.lower() == "@data":
+            break
+    data = (line for line in lines if line.strip() and not line.lstrip().startswith("%"))
+    return columns, csv.reader(data, quotechar="'", skipinitialspace=True)
+
+
+def _attribute(rest: str) -> str:
+    """Return the name at the beginning of an attribute, which may stand in quotes."""
+    if rest[:1] in ("'", '"'):
+        return rest[1:].partition(rest[0])[0]
+    return rest.split(maxsplit=1)[0] if rest else ""
+
+
+def _examples(columns: list[str], rows: Iterator[list[str]], names: Sequence[str]) -> Examples:
+    lower = [column.lower() for column in columns]
+    outputs = [place for place, name in enumerate(lower) if name.startswith(_OUTPUT)]
+    label = lower.index(LABEL) if LABEL in lower else (outputs or [len(columns) - 1])[0]
+    take = next((lower.index(name) for name in (TAKE, _ROUND) if name in lower), -1)
+    time = lower.index(TIME) if TIME in lower else -1
+    knobs = {
+        place: name.removeprefix(KNOB)
+        for place, name in enumerate(columns)
+        if name.startswith(KNOB) or (LABEL not in lower and place in outputs)
+    }
+    aside = {label, take, time, *knobs, *(p for p, name in enumerate(lower) if name in _ASIDE)}
+    places = [place for place in range(len(columns)) if place not in aside]
+    if not places or len(places) > MOST or len({columns[place] for place in places}) < len(places):
+        raise BadExamples(f"it needs 1 to {MOST} columns of numbers, each with a name of its own")
+    called = tuple(
+        (names[number] if number < len(names) else "") or columns[place]
+        for number, place in enumerate(places)
+    )
+    found, last = Examples(), None
+    try:
+        for row in rows:
+            if len(row) != len(columns):
+                continue
+            values = np.array([_number(row[place]) for place in places], np.float32)
+            name = row[label].strip()[:LONGEST] or "here"
+            begins = (name, row[take] if take >= 0 else "")
+            if begins != last:
+                found.begin(
+                    name, {knobs[p]: v for p in knobs if math.isfinite(v := _number(row[p]))}
+                )
+                last = begins
+            seconds = _number(row[time]) if time >= 0 else len(found.takes[-1].rows) * _PACE
+            if not found.add(NamedNumbers(called, values), seconds):
+                raise BadExamples(f"it has more than {MOST_EXAMPLES} rows")
+            if len(found.labels) > MOST_CLASSES:
+                raise BadExamples(f"it has more than {MOST_CLASSES} classes: which is the label?")
+    except csv.Error:
+        raise BadExamples("it is no table of commas") from None
+    if not found.count:
+        raise BadExamples("it has no row of as many columns as its head")
+    return found
+
+
+def _number(cell: str) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) else math.nan
+
+
+def _cell(value: float) -> str:
+    return f"{value:.9g}" if math.isfinite(value) else ""

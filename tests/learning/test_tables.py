@@ -1,0 +1,102 @@
+"""Examples as tables: CSV goes out and comes back, and Wekinator's ARFF comes in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from engine.cli import app
+from engine.core.errors import UnknownName, UnreadableFile
+from engine.learning.examples import Examples
+from engine.learning.examples_file import BadExamples, write_examples
+from engine.learning.named_numbers import NamedNumbers
+from engine.learning.tables import read_table, write_table
+
+WEKINATOR = """@relation dataset
+
+@attribute ID numeric
+@attribute Timestamp date 'yyyy/MM/dd HH:mm:ss:SSS'
+@attribute 'Training round' numeric
+@attribute inputs-1 numeric
+@attribute inputs-2 numeric
+@attribute outputs-1 {0,1,2}
+
+@data
+1,'2016/02/28 17:24:45:100',1,0.1,0.2,1
+2,'2016/02/28 17:24:45:200',1,0.1,0.3,1
+3,'2016/02/28 17:24:50:100',2,0.9,?,2
+"""
+PATCH = """
+[desk]
+use = "osc_in"
+listen = { number = "/number" }
+[learner]
+use = "learn"
+from = "desk.number"
+[out]
+use = "collector"
+send = { label = "learner" }
+"""
+
+
+def shown() -> Examples:
+    examples = Examples()
+    for label, value in (('a "b", c', 1.0), ("🙂", np.nan), ('a "b", c', 0.1)):
+        examples.begin(label, {"cutoff": 0.5})
+        for moment in (0.0, 0.5):
+            examples.add(NamedNumbers(("p", "q"), np.array([value, 2], np.float32)), moment)
+    return examples
+
+
+def test_csv_comes_back_as_it_went() -> None:
+    examples = shown()
+    assert write_examples(read_table(write_table(examples))) == write_examples(examples)
+
+
+def test_wekinators_arff_is_taken_with_its_rounds() -> None:
+    found = read_table(WEKINATOR, ["value", "a"])
+    assert found.names == ("value", "a")
+    assert [(take.label, len(take.rows)) for take in found.takes] == [("1", 2), ("2", 1)]
+    assert found.takes[0].targets == {"outputs-1": 1.0}
+    assert found.rows()[0].tolist() == pytest.approx([0.1, 0.2])
+    assert np.isnan(found.rows()[2, 1])
+
+
+def test_of_a_plain_table_the_last_column_is_the_label() -> None:
+    found = read_table("x,y,kind\n1,2,cup\n3,4,hand\n5\n")
+    assert found.labels == ("cup", "hand") and found.names == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "label\n", "x,x,label\n1,2,a\n", "x,label\n", "\x00,\x01\n", "@relation x\n@data\n"],
+)
+def test_what_is_no_table_of_examples_is_refused_in_words(text: str) -> None:
+    with pytest.raises(BadExamples):
+        read_table(text)
+
+
+def test_too_many_rows_or_classes_are_refused_in_words() -> None:
+    with pytest.raises(BadExamples, match="classes"):
+        read_table("x,label\n" + "".join(f"1,{n}\n" for n in range(100)))
+
+
+def test_the_command_takes_writes_and_lists(tmp_path: Path) -> None:
+    patch, arff, csv = tmp_path / "show.toml", tmp_path / "in.arff", tmp_path / "out.csv"
+    patch.write_text(PATCH)
+    arff.write_text(WEKINATOR)
+    call = ["examples", str(patch), "learner"]
+    taken = CliRunner().invoke(app, [*call, "--take", str(arff), "--names", "value,a"])
+    assert taken.exit_code == 0, taken.output
+    assert taken.output == "1: 2\n2: 1\n2 takes of 2 numbers\n"
+    assert (tmp_path / "show.state" / "learner" / "examples.json").exists()
+    assert CliRunner().invoke(app, [*call, "--csv", str(csv)]).exit_code == 0
+    assert read_table(csv.read_text()).labels == ("1", "2")
+    wrong = CliRunner().invoke(app, ["examples", str(patch), "learn"])
+    assert isinstance(wrong.exception, UnknownName)
+    arff.write_text("nothing")
+    refused = CliRunner().invoke(app, [*call, "--take", str(arff)])
+    assert isinstance(refused.exception, UnreadableFile)
