@@ -9,7 +9,7 @@ import tempfile
 import threading
 import urllib.request
 
-WAIT = 6
+WAIT = 60
 FLAGS = (
     "--headless=new",
     "--no-sandbox",

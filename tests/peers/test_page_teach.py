@@ -144,12 +144,14 @@ def add(browser, lesson, name):
     browser.until(f"document.querySelector('{lesson} [data-class=\"{name}\"] .hold')")
 
 
-def hold(browser, selector, pointer, until):
-    """Hold a button until something is so."""
-    browser.down(selector, pointer)
-    found = browser.until(until)
+def hold(browser, lesson, button, pointer):
+    """Hold a button until something was shown, and let it go."""
+    still = f"!document.querySelector('{lesson}.recording')"
+    browser.until(still)
+    browser.down(f"{lesson} {button}", pointer)
+    browser.until(f"document.querySelector('{lesson}.recording {button}.held')")
     browser.up(pointer)
-    return found
+    browser.until(f"{still} && !document.querySelector('{lesson} .held')")
 
 
 def tap(browser, selector, pointer):
@@ -183,11 +185,9 @@ def test_two_classes_are_shown_and_told_apart_and_what_is_neither_is_unsure(page
     for name, value in (("low", 0.1), ("high", 0.9)):
         hand.stay(value)
         add(browser, LEVEL, name)
-        button = f"{LEVEL} [data-class={name}] .hold"
-        hold(browser, button, pointer, f"document.querySelector('{LEVEL}.recording .held')")
+        hold(browser, LEVEL, f"[data-class={name}] .hold", pointer)
         wire.until(kept(name))
         browser.until(f"{count(LEVEL, name)} > 0")
-        assert browser.run(f"return document.querySelector('{LEVEL} .held')") is None
     browser.until(f"{text(LEVEL + ' .now')}.startsWith('high')")
     share = "getComputedStyle(document.querySelector('{} .share')).getPropertyValue('--part')"
     browser.until(f"{share.format(f'{LEVEL} [data-class=high]')} > 0.9")
@@ -275,14 +275,11 @@ def test_knobs_are_put_where_they_should_be(page):
         knob.value = arguments[1];
         knob.dispatchEvent(new Event("input", { bubbles: true }));
     """
-    said = f"document.querySelector('{LIGHTS} .hold small').innerText"
     for place, target in ((0.1, 0.9), (0.7, 0.3)) * 2:
         hand.stay(place)
         wire.until(lambda one, at=place: one[1] == "/x" and abs(one[2][0] - at) < 0.01)
         browser.run(turn, LIGHTS, target)
-        before = browser.run(f"return {said}")
-        hold(browser, f"{LIGHTS} .hold", pointer, f"document.querySelector('{LIGHTS}.recording')")
-        browser.until(f"{said} !== '{before}'")
+        hold(browser, LIGHTS, ".hold", pointer)
     reading = text(LIGHTS + " [data-knob-of=red] output")
     browser.until(f"Number({reading}.split(' → ')[1]) < 0.5")
     hand.stay(0.1)
@@ -313,8 +310,7 @@ def test_examples_are_pictures_and_none_while_it_is_private(stage):
     opened(browser, address)
     add(browser, POSES, "dance")
     seen = f"document.querySelector('{POSES} [data-class=dance] .example')"
-    button = f"{POSES} [data-class=dance] .hold"
-    hold(browser, button, "mouse", f"document.querySelector('{POSES}.recording')")
+    hold(browser, POSES, "[data-class=dance] .hold", "mouse")
     browser.until(f"{seen}.localName === 'canvas' && {seen}.width === 96")
     browser.press("#privacy")
     browser.until(f"{seen}.localName === 'svg'")
