@@ -138,7 +138,9 @@ class Classes extends Lesson {
     super.show(is);
     const known = new Map(is.classes);
     for (const name of added.get(this.name) ?? []) if (!known.has(name)) known.set(name, 0);
-    if ([...known.keys()].join("\n") !== [...this.cards.keys()].join("\n")) this.lay([...known.keys()]);
+    // Where a button is, it stays: a hand has learned its place.
+    const names = [...new Set([...[...this.cards.keys()].filter((name) => known.has(name)), ...known.keys()])];
+    if (names.join("\n") !== [...this.cards.keys()].join("\n")) this.lay(names);
     const gesture = is.task === "gesture";
     const best = gesture ? this.made(is) : is.unsure ? "" : is.now;
     for (const [name, card] of this.cards) card.show(known.get(name), is.shares[name] ?? 0, name === best);
