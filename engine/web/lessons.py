@@ -47,7 +47,7 @@ Values = NDArray[np.float64]
 Line = list[list[float]]
 
 
-class Lesson(Struct, frozen=True):
+class LessonNow(Struct, frozen=True):
     """How a box that learns stands, and how sure it is now. What is not known is None, or empty.
 
     ``classes`` are the names with how many moments each was shown, ``shares`` how sure it is of
@@ -128,7 +128,7 @@ class Lessons:
                 pupil = self._pupils[name]
                 pupil.counts, pupil.shown = before.counts, before.shown
 
-    def read(self) -> list[Lesson]:
+    def read(self) -> list[LessonNow]:
         """Return how they stand now."""
         return [_lesson(pupil) for pupil in self._pupils.values()]
 
@@ -170,11 +170,11 @@ def _pupil(engine: Engine, state: BoxState, framing: Framing) -> _Pupil:
     )
 
 
-def _lesson(pupil: _Pupil) -> Lesson:
+def _lesson(pupil: _Pupil) -> LessonNow:
     said = {name: _said(slot) for name, slot in pupil.outlets.items()}
     targets = getattr(pupil.state.box, "knobs", None)
     counts = _counts(pupil)
-    return Lesson(
+    return LessonNow(
         box=pupil.state.name,
         label=pupil.label,
         task=str(getattr(pupil.state.box, "task", "classify")),

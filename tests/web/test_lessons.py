@@ -142,7 +142,7 @@ def test_a_hold_is_one_pages_and_ends_with_it():
 
 def test_what_cannot_be_let_go_yet_is_let_go_later():
     on, asked = [False], []
-    found = Holds(lambda held: asked.append(held) or on[0])
+    found = Holds(lambda held: asked.append(held) or on[0], lambda: 0.0)
     found.begin(HELD, None)
     found.end(HELD, None)
     found.look()
@@ -169,6 +169,7 @@ def test_a_page_that_has_gone_or_hangs_holds_nothing(page, engine, monkeypatch, 
                 await one.socket.close()
             async with asyncio.timeout(WAIT):
                 while len(asked) < 2:
+                    engine.clock.move_to(Ns(engine.clock.now() + 50_000_000))
                     await other.next("values")
 
     asyncio.run(go())
