@@ -6,7 +6,6 @@ nothing, so that nothing stays held: a recording would go on for ever.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -25,11 +24,12 @@ class _Hold:
 
 
 class Holds:
-    """Who holds what. ``let_go`` ends one, and returns whether that could be said."""
+    """Who holds what. ``let_go`` ends one, and returns whether that could be said.
 
-    def __init__(
-        self, let_go: Callable[[Held], bool], clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    ``clock`` returns seconds.
+    """
+
+    def __init__(self, let_go: Callable[[Held], bool], clock: Callable[[], float]) -> None:
         self._let_go = let_go
         self._clock = clock
         self._holds: dict[Held, _Hold] = {}

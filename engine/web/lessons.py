@@ -18,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from engine.core.clock import MILLISECOND
 from engine.core.kinds import is_picture, picture_of
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Features, Pitch, Text
@@ -46,11 +47,12 @@ Values = NDArray[np.float64]
 Line = list[list[float]]
 
 
-class Lesson(Struct, frozen=True):
+class LessonNow(Struct, frozen=True):
     """How a box that learns stands, and how sure it is now. What is not known is None, or empty.
 
     ``classes`` are the names with how many moments each was shown, ``shares`` how sure it is of
     each, 0 to 1, ``knobs`` what it makes of now, and ``targets`` the knobs as they would be taught.
+    ``now`` is what it was called last, at ``at``, in ms of the clock of the show.
     """
 
     box: str
@@ -59,6 +61,7 @@ class Lesson(Struct, frozen=True):
     classes: list[tuple[str, int]]
     shares: dict[str, float]
     now: str
+    at: float
     confidence: float | None
     unsure: bool
     progress: float | None
@@ -125,7 +128,7 @@ class Lessons:
                 pupil = self._pupils[name]
                 pupil.counts, pupil.shown = before.counts, before.shown
 
-    def read(self) -> list[Lesson]:
+    def read(self) -> list[LessonNow]:
         """Return how they stand now."""
         return [_lesson(pupil) for pupil in self._pupils.values()]
 
@@ -167,17 +170,18 @@ def _pupil(engine: Engine, state: BoxState, framing: Framing) -> _Pupil:
     )
 
 
-def _lesson(pupil: _Pupil) -> Lesson:
+def _lesson(pupil: _Pupil) -> LessonNow:
     said = {name: _said(slot) for name, slot in pupil.outlets.items()}
     targets = getattr(pupil.state.box, "knobs", None)
     counts = _counts(pupil)
-    return Lesson(
+    return LessonNow(
         box=pupil.state.name,
         label=pupil.label,
         task=str(getattr(pupil.state.box, "task", "classify")),
         classes=list(counts.items()),
         shares=_named(said.get("sureness")),
         now=_text(said.get("label")),
+        at=round(pupil.outlets["label"].at / MILLISECOND, 1) if "label" in pupil.outlets else 0.0,
         confidence=_number(said.get("confidence")),
         unsure=bool(said.get("unsure", True)),
         progress=_number(said.get("progress")),

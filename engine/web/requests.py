@@ -49,7 +49,7 @@ class SetRequest(Struct, tag_field="do", tag="set", forbid_unknown_fields=True):
 
 
 class HoldRequest(Struct, tag_field="do", tag="hold", forbid_unknown_fields=True):
-    """Say a text for as long as a finger is down; "" lets go, ``again`` says that it is still."""
+    """Hold an event down that takes a text; "" lets go, ``again`` is that it is held still."""
 
     box: str
     parameter: str

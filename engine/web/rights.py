@@ -102,7 +102,9 @@ def is_taught(state: BoxState) -> bool:
 def is_teaching(state: BoxState, name: str) -> bool:
     """Whether a parameter of a box that learns is what is taught, and kept, with it."""
     parameter = state.parameter(name)
-    return parameter is not None and is_taught(state) and (parameter.event or parameter.is_table)
+    if parameter is None or not is_taught(state):
+        return False
+    return parameter.event or parameter.is_table or parameter.key != ""
 
 
 def rights_of(role: Role) -> list[str]:

@@ -58,7 +58,7 @@ class ShowView:
         self._lessons: Lessons = Lessons(engine, previous._lessons if previous else None)
         self._sent_lessons: object = None
         self._sent_shown: object = None
-        self._holds: Holds = previous._holds if previous else Holds(self._let_go)
+        self._holds: Holds = previous._holds if previous else Holds(self._let_go, self._seconds)
         self._sounds: SoundLevels = previous._sounds if previous else SoundLevels(engine)
         self._held: HeldPictures = previous._held if previous else HeldPictures()
         self._pins: Pins = previous._pins if previous else Pins()
@@ -215,6 +215,9 @@ class ShowView:
             self._holds.begin(held, client)
         else:
             self._holds.end(held, client)
+
+    def _seconds(self) -> float:
+        return self.engine.clock.now() / SECOND
 
     def _let_go(self, held: Held) -> bool:
         """Let go what was held; return False where its box is off, and has to be told later."""

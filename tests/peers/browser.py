@@ -83,6 +83,36 @@ class Browser:
         hand = {"type": "pointer", "id": pointer, "parameters": {"pointerType": pointer}}
         self._post("/actions", {"actions": [{**hand, "actions": [move, down_, *steps, up]}]})
 
+    def down(self, selector, pointer="mouse"):
+        """Press the middle of an element with a mouse or a finger, and stay there until ``up``."""
+        place = """
+            const found = document.querySelector(arguments[0]);
+            found.scrollIntoView({ block: "center" });
+            const is = found.getBoundingClientRect();
+            return { x: is.x + is.width / 2, y: is.y + is.height / 2 };
+        """
+        self._down_at = self.run(place, selector)
+        self._point(pointer, "Start", "Pressed")
+
+    def up(self, pointer="mouse"):
+        """Let go what ``down`` pressed."""
+        self._point(pointer, "End", "Released")
+
+    def _point(self, pointer, touch, mouse):
+        if pointer == "touch":
+            points = [self._down_at] if touch == "Start" else []
+            command, what = "Touch", {"type": f"touch{touch}", "touchPoints": points}
+        else:
+            what = {"type": f"mouse{mouse}", "button": "left", "clickCount": 1, **self._down_at}
+            command = "Mouse"
+        execute = {"cmd": f"Input.dispatch{command}Event", "params": what}
+        self._post("/goog/cdp/execute", execute)
+
+    def key_way(self, way, key):
+        """Press a key, "Down", or let it go, "Up"."""
+        press = {"type": f"key{way}", "value": key}
+        self._post("/actions", {"actions": [{"type": "key", "id": "keys", "actions": [press]}]})
+
     def keys(self, keys):
         """Press keys, one by one, where the focus is."""
         presses = [{"type": f"key{way}", "value": key} for key in keys for way in ("Down", "Up")]

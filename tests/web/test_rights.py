@@ -30,6 +30,7 @@ PATCH = (
 NEVER = "only from this machine"
 REQUESTS = {
     "set": {"box": "soft", "parameter": "smooth", "value": 0.75},
+    "hold": {"box": "soft", "parameter": "smooth", "value": ""},
     "release": {"box": "soft", "parameter": "smooth"},
     "panic": {},
     "teach": {"route": "c/raw"},

@@ -125,6 +125,7 @@ function key(event) {
   const busy = event.target.closest("input[type=text], select, textarea");
   if (busy || (name === " " && event.target.closest("button, summary, input"))) return;
   const chooses = !event.target.closest("button, summary") && !event.repeat && !lock.locked();
+  if (name === "l") letGoAll();
   if (name === "l") lock.hold();
   else if (!event.repeat && !lock.locked() && teach.key(name)) event.preventDefault();
   else if (chooses && words.key(name)) event.preventDefault();
@@ -133,6 +134,8 @@ function key(event) {
   if (name === " ") event.preventDefault();
 }
 
+// A locked page cannot let go any more.
+find("lock").addEventListener("pointerdown", letGoAll);
 lock.begin((text) => notice.tell(text, "note"));
 find("panic").addEventListener("click", panic);
 find("stop").addEventListener("click", () => ask({ do: "teach", route: "" }));

@@ -9,6 +9,7 @@ import { picture } from "./examples.js";
 
 const PACE = 50;
 const ASKED = 4000;
+const SEEN = 1500;
 const NEWEST = 6;
 const LONGEST = 80;
 /** What a take is called where it has no class: its knobs are what counts. */
@@ -22,7 +23,7 @@ let added = new Map();
 
 /** Show what boxes know, and how sure they are now. */
 export function show(news) {
-  const same = lessons.length === news.lessons.length && news.lessons.every((is, index) => is.box === lessons[index].name);
+  const same = lessons.length === news.lessons.length && news.lessons.every((is, index) => is.box === lessons[index].name && is.task === lessons[index].is.task);
   if (!same) {
     lessons = news.lessons.map((is) => new (is.task === "regress" ? Knobs : Classes)(is));
     find("teach").replaceChildren(...lessons.map((one) => one.element));
@@ -64,7 +65,7 @@ class Lesson {
     this.train = make("button", { type: "button", onclick: () => this.press("train") }, "Train");
     this.clear = twice("Forget all", "Forget all of it?", () => this.press("clear"));
     this.element = make(
-      "article.lesson",
+      `article.lesson.${is.task}`,
       { "data-box": is.box },
       make("header", {}, make("h2", {}, is.label), this.now),
       this.moves,
@@ -137,19 +138,27 @@ class Classes extends Lesson {
     super.show(is);
     const known = new Map(is.classes);
     for (const name of added.get(this.name) ?? []) if (!known.has(name)) known.set(name, 0);
-    if ([...known.keys()].join("\n") !== [...this.cards.keys()].join("\n")) this.lay([...known.keys()]);
+    // Where a button is, it stays: a hand has learned its place.
+    const names = [...new Set([...[...this.cards.keys()].filter((name) => known.has(name)), ...known.keys()])];
+    if (names.join("\n") !== [...this.cards.keys()].join("\n")) this.lay(names);
     const gesture = is.task === "gesture";
-    for (const [name, card] of this.cards) {
-      const best = !is.unsure && is.now === name;
-      card.show(known.get(name), gesture ? Number(best) * (is.confidence ?? 0) : (is.shares[name] ?? 0), best);
-    }
-    const none = is.classes.length === 0;
+    const best = gesture ? this.made(is) : is.unsure ? "" : is.now;
+    for (const [name, card] of this.cards) card.show(known.get(name), is.shares[name] ?? 0, name === best);
     this.hint.hidden = this.cards.size > 0;
-    const sure = is.confidence === null || gesture ? "" : ` ${Math.round(100 * is.confidence)} %`;
-    write(this.now, none ? "nothing learned yet" : is.unsure ? (gesture ? "no gesture" : "unsure") : `${is.now}${sure}`);
+    const sure = gesture ? best : `${best} ${Math.round(100 * (is.confidence ?? 0))} %`;
+    const none = is.classes.length === 0 ? "nothing learned yet" : gesture ? (is.progress ? "…" : "no gesture") : "unsure";
+    write(this.now, best ? sure : none);
+    this.element.classList.toggle("unsure", !best);
     this.moves.hidden = !gesture;
     this.moves.querySelector("i").style.setProperty("--part", is.progress ?? 0);
     write(this.moves.querySelector("small"), is.progress ? `${Math.round(100 * is.progress)} % along · ${(is.speed ?? 0).toFixed(1)} × as fast` : "not begun");
+  }
+
+  /** A gesture that was just made: it is over at once, and has to be seen. */
+  made(is) {
+    if (this.at !== undefined && is.at !== this.at) this.until = performance.now() + SEEN;
+    this.at = is.at;
+    return performance.now() < (this.until ?? 0) ? is.now : "";
   }
 
   lay(names) {
@@ -207,7 +216,7 @@ class Card {
 class Knobs extends Lesson {
   body() {
     this.targets = new Map();
-    this.button = new HoldButton(this.name, TAKE, () => TAKE, make("b", {}, "Hold to record"), make("small", {}, "the knobs as they stand"));
+    this.button = new HoldButton(this.name, TAKE, () => this.put(), make("b", {}, "Hold to record"), make("small", {}, "the knobs as they stand"));
     this.list = make("div.examples", { "aria-hidden": "true" });
     this.knobs = make("div.targets");
     return [this.knobs, make("div.classes", {}, make("section.class", {}, this.button.element, make("div.below", {}, this.list)))];
@@ -215,6 +224,12 @@ class Knobs extends Lesson {
 
   buttons() {
     return [this.button];
+  }
+
+  /** Send where the knobs are put before they are recorded. */
+  put() {
+    for (const target of this.targets.values()) target.send();
+    return TAKE;
   }
 
   show(is) {
@@ -240,6 +255,8 @@ class Knobs extends Lesson {
 /** Where a knob should be, on a slider; a mark shows where it is put now. */
 class Target {
   constructor(box, name, value) {
+    this.box = box;
+    this.name = name;
     this.touched = -Infinity;
     this.later = null;
     this.reading = make("output");
@@ -250,7 +267,7 @@ class Target {
       step: "any",
       disabled: !may("hold"),
       "aria-label": `${name}, where it should be`,
-      oninput: () => this.turn(box, name),
+      oninput: () => this.turn(),
     });
     this.mark = make("i.mark", { hidden: true });
     this.element = make("label.target", { "data-knob-of": name }, make("b", { dir: "auto" }, name), make("span", {}, this.input, this.mark), this.reading);
@@ -272,13 +289,18 @@ class Target {
     this.input.style.setProperty("--part", (Number(this.input.value) - low) / (high - low));
   }
 
-  turn(box, name) {
+  turn() {
     this.touched = performance.now();
     this.put(this.input.value);
+    this.later ??= setTimeout(() => this.send(), PACE);
+  }
+
+  /** Send what a hand did, unless that has gone already. */
+  send() {
+    if (this.later === null) return;
     clearTimeout(this.later);
-    this.later = setTimeout(() => {
-      ask({ do: "set", box, parameter: `knobs.${name}`, value: Number(this.input.value) });
-    }, PACE);
+    this.later = null;
+    ask({ do: "set", box: this.box, parameter: `knobs.${this.name}`, value: Number(this.input.value) });
   }
 }
 
