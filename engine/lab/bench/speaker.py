@@ -123,10 +123,10 @@ def _measured(case: str, patch: str, trial: Trial) -> list[Row]:
         Row(case, "clicks heard", len(delays), COUNT, (">=", max(1, trial.clicks - len(late)))),
         Row(case, "click to the ear p50", float(np.median(delays or [0.0])), "ms"),
         Row(case, "click to the ear, most", max(delays, default=0.0), "ms"),
-        Row(case, f"gaps in a tone of {trial.seconds:.0f} s", gaps, COUNT),
+        Row(case, f"gaps in a tone of {trial.seconds:.0f} s", gaps, COUNT, NONE),
         Row(case, "leaps in it", leaps, COUNT),
         Row(case, "cycles of the server too late", len(late), COUNT),
-        Row(case, "gaps beyond these", max(0, gaps - len(late)), COUNT, NONE),
+        Row(case, "gaps beyond these", max(0, gaps - len(late)), COUNT),
         *(Row(case, f"{lane} runs", told["lanes"][lane]["runs"], COUNT) for lane in told["lanes"]),
     ]
 

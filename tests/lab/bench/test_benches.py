@@ -35,8 +35,8 @@ TINY: dict[str, dict[str, Any]] = {
 }
 
 
-DROPPED = "blocks dropped"
-"""A network of the sound bench gives way on a busy machine; the sound itself may have no gap."""
+BUSY = ("blocks dropped", "gaps in a tone")
+"""Counts of a busy machine: a network gives way, and a server that is late itself plays a gap."""
 NEVER = {"onset p90", "p90"}
 """A tone that is never answered is an infinite one."""
 JACK = pytest.mark.peer("jackd", "jackd2")
@@ -52,7 +52,7 @@ def test_a_bench_gives_rows_of_finite_numbers(name: str) -> None:
     assert rows
     assert [row for row in rows if not math.isfinite(row.value) and row.metric not in NEVER] == []
     assert any(row.decides for row in rows)
-    counted = [row for row in rows if row.unit == COUNT and row.metric != DROPPED]
+    counted = [row for row in rows if row.unit == COUNT and not row.metric.startswith(BUSY)]
     assert [row for row in counted if not row.met()] == []
     labels = [(row.case, row.metric) for row in rows]
     assert len(set(labels)) == len(labels)
