@@ -6,6 +6,7 @@ A text reaches it by its standard input, never as an option, and no markup in it
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -31,6 +32,8 @@ _GAP: Final = "30"
 _WAYS: Final = (("--stdout",), ("--stdout", "-g", _GAP), ("-q", "--ipa"))
 _LANGUAGE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}(\+[A-Za-z0-9_-]{1,30})?")
 _ERRORS: Final = "replace"
+_NO_PULSE: Final = {"PULSE_RUNTIME_PATH": f"{os.devnull}/none"}
+"""Its library of sound makes a folder at home, though nothing is to sound: here it cannot."""
 
 
 def how_to_install() -> str:
@@ -85,7 +88,9 @@ class EspeakVoice:
         ]
         pipe = subprocess.PIPE
         try:
-            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+            process = subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=pipe, env={**os.environ, **_NO_PULSE}
+            )
         except OSError as error:
             raise DeviceError(f"espeak-ng cannot be run: {error.strerror}") from None
         stack.enter_context(process)

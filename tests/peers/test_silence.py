@@ -75,6 +75,67 @@ from = "people"
 file = "take.mp4"
 """
 
+# Words: read, understood, made and spoken, and what is learned of them.
+WORDS = """
+[clock]
+use = "every"
+time = "500 ms"
+[said]
+use = "lines"
+from = "clock"
+text = "the sea is calm tonight"
+[mood]
+use = "mood"
+from = "said"
+[near]
+use = "meaning"
+from = "said"
+anchors = ["water", "fire"]
+[echo]
+use = "neighbours"
+from = "said"
+[line]
+use = "prosody"
+from = "said"
+[keys]
+use = "suggest"
+from = "said"
+[poet]
+use = "write"
+from = "said"
+[voice]
+use = "say"
+from = "poet"
+[room]
+use = "speaker"
+from = "voice"
+[camera]
+use = "stand_in"
+[numbers]
+use = "embed"
+from = "camera"
+[lesson]
+use = "learn"
+from = "numbers"
+[thing]
+use = "things"
+from = "camera"
+[out]
+use = "osc_out"
+to = "127.0.0.1:9"
+[out.send]
+"/said" = "said"
+"/mood" = "mood.valence"
+"/water" = "near.water"
+"/echo" = "echo"
+"/syllables" = "line.syllables"
+"/next" = "keys.first"
+"/line" = "poet"
+"/word" = "voice.word"
+"/pose" = "lesson"
+"/thing" = "thing"
+"""
+
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="networks of one's own are Linux's"),
     pytest.mark.peer("unshare", "util-linux"),
@@ -136,6 +197,7 @@ COMMANDS = {
     "install": ["install", "SHOW", "--print"],
     "new": ["new", "NEW"],
     "networks that came later": ["play", "LATER", "--for", "8"],
+    "words": ["play", "WORDS", "--for", "5", "--no-page"],
     "train": ["train", "picture", "DANCE", "FOLDER", "--steps", "2", "--size", "64"],
 }
 
@@ -151,6 +213,9 @@ def test_a_command_sends_nothing_out_and_leaves_nothing_at_home(
     elif name.startswith("networks"):
         words["LATER"] = str(tmp_path / "later.toml")
         Path(words["LATER"]).write_text(LATER)
+    elif name == "words":
+        words["WORDS"] = str(tmp_path / "words.toml")
+        Path(words["WORDS"]).write_text(WORDS)
     command = [words.get(word, word) for word in COMMANDS[name]]
     assert not cut_off(home, *SENSORIUM, *command)
     if name.endswith("replay"):
