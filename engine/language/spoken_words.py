@@ -16,6 +16,10 @@ from engine.language.words import words
 
 FASTEST: Final = 0.08
 """Seconds that a word takes at least, in the mean of several."""
+FAST: Final = 0.22
+"""Seconds a word takes where somebody speaks fast."""
+SHORTEST_ECHO: Final = 3
+"""Words of the beginning of a phrase that are taken for a second writing of it."""
 LONGEST_ECHO: Final = 30
 """Words that are looked at for a repetition."""
 
@@ -90,9 +94,10 @@ def _rejoined(begins: list[int], tokens: Sequence[int], vocabulary: Vocabulary) 
 def without_echo(spoken: Sequence[WrittenWord], silent_from: float) -> list[WrittenWord]:
     """Return words without a stretch that repeats what stands before it and has no sound.
 
-    ``silent_from`` is the second from which on nobody speaks.
+    ``silent_from`` is the second from which on nobody speaks. A phrase that was written twice over,
+    whole or in part, is taken for one where nobody could have said all that in the time.
     """
-    kept = list(spoken)
+    kept = _once(spoken, silent_from)
     place = 1
     while place < len(kept):
         size = _echo_at(kept, place, silent_from)
@@ -101,6 +106,18 @@ def without_echo(spoken: Sequence[WrittenWord], silent_from: float) -> list[Writ
         else:
             place += 1
     return kept
+
+
+def _once(spoken: Sequence[WrittenWord], silent_from: float) -> list[WrittenWord]:
+    """Return a phrase without its second writing, where both are too many words for the time."""
+    count = len(spoken)
+    bare = [one.bare for one in spoken]
+    if not count or silent_from - spoken[0].begin >= FAST * count:
+        return list(spoken)
+    for size in range((count + 1) // 2, count - SHORTEST_ECHO + 1):
+        if bare[size:] == bare[: count - size]:
+            return list(spoken[:size])
+    return list(spoken)
 
 
 def _echo_at(spoken: Sequence[WrittenWord], place: int, silent_from: float) -> int:

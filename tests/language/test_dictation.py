@@ -168,6 +168,15 @@ def test_an_echo_without_a_sound_is_left_out_and_one_that_was_said_stays() -> No
     assert without_echo([], 1.0) == []
 
 
+def test_a_phrase_that_was_written_twice_over_is_one_where_there_was_no_time_for_two() -> None:
+    line = ("we", "sold", "the", "boat", "and", "bought", "a", "telescope")
+    for rest in (line, line[:5], line[:3]):
+        twice = said(*line, *rest, each=0.15)
+        assert without_echo(twice, 2.0) == twice[: len(line)]
+        assert without_echo(twice, 0.3 * len(twice)) == twice
+    assert len(without_echo(said(*line, *line[:2], each=0.15), 1.5)) == 10
+
+
 def test_a_word_is_told_once_a_phrase() -> None:
     watch = Watch()
     watch.watch(["sea", "the end", "don't"])
