@@ -16,8 +16,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.errors import ModelError
-from engine.core.messages import Block
+from engine.core.context import Context
+from engine.core.errors import DeviceError, ModelError
+from engine.core.messages import After, Block
+from engine.dsp.audio.resample import resample
 from engine.lab.bench import class_sounds
 from engine.lab.bench.report import COUNT, Row
 from engine.lab.bench.rig import espeak, fluidsynth
@@ -25,6 +27,7 @@ from engine.language.numerals import spelt
 from engine.language.sound_key import distance
 from engine.language.words import words
 from engine.models.speech import HeardSpeech, SpeechModel
+from engine.nodes.say import Say
 
 RATE: Final = 16000
 VOICES: Final = ("en-us", "en-gb", "en-us+f3")
@@ -95,6 +98,7 @@ def run(short: bool) -> list[Row]:
         return [_unheard(f"{espeak.PROGRAM} is not here: {espeak.REMEDY}")]
     sentences = SENTENCES[: 5 if short else None]
     rows = [row for noise in (None, 10.0) for row in _spoken(box, sentences, noise)]
+    rows += _neural(box, sentences)
     rows += _watched(box, sentences)
     rows.append(Row("another language", "words written", _foreign(box), COUNT))
     rows.append(Row("two voices at once", "word error", _at_once(box, sentences), "%"))
@@ -107,7 +111,7 @@ def _unheard(why: str) -> Row:
 
 
 def _spoken(box: SpeechModel, sentences: Sequence[str], noise: float | None) -> Iterator[Row]:
-    case = "clean" if noise is None else f"noise {noise:g} dB below"
+    case = _case(noise)
     took: list[float] = []
     errors = total = 0
     for voice in VOICES:
@@ -123,6 +127,35 @@ def _spoken(box: SpeechModel, sentences: Sequence[str], noise: float | None) -> 
     yield Row(case, "word error", 100 * errors / total, "%", ("<=", 15))
     yield Row(case, "from the pause to the text", float(np.median(took)), "ms")
     yield Row(case, "the same, the slowest", max(took), "ms")
+
+
+def _neural(box: SpeechModel, sentences: Sequence[str]) -> Iterator[Row]:
+    """Yield the errors in what Kokoro says, a network that speaks, where it has been built."""
+    voice = Say(voice="kokoro")
+    try:
+        voice.open(Context("voice"))
+    except (DeviceError, ModelError):
+        return
+    sounds = [_by(voice, sentence) for sentence in sentences]
+    count = sum(len(words(sentence)) for sentence in sentences)
+    for noise in (None, 10.0):
+        wrong = 0
+        for number, (sentence, sound) in enumerate(zip(sentences, sounds, strict=True)):
+            heard = sound if noise is None else _with_noise(sound, noise, number)
+            wrong += _wrong(sentence, _heard(box, heard, []))
+        yield Row(f"{_case(noise)}, Kokoro", "word error", 100 * wrong / count, "%")
+
+
+def _by(voice: Say, sentence: str) -> NDArray[np.float32]:
+    """Return a sentence as a box speaks it."""
+    said = [each.message.sound for each in voice.process(sentence) if isinstance(each, After)]
+    blocks = [sound for sound in said if sound is not None]
+    samples = np.concatenate([each.samples for each in blocks])
+    return _level(resample(samples, blocks[0].rate, RATE, quality="HQ"))
+
+
+def _case(noise: float | None) -> str:
+    return "clean" if noise is None else f"noise {noise:g} dB below"
 
 
 def _watched(box: SpeechModel, sentences: Sequence[str]) -> Iterator[Row]:
