@@ -133,8 +133,6 @@ class Learn(Node):
     _known: float = 0.0
     _turned: dict[str, float] = field(default_factory=dict)
     _at: Ns | None = None
-    _told: bool = False
-    """Whether it has said how the teaching stands, since it is open."""
 
     def open(self, context: Context) -> None:
         """Read the examples of the version, and learn from them."""
@@ -168,9 +166,6 @@ class Learn(Node):
         inlets = (("value", value), ("a", a), ("b", b), ("c", c), ("d", d), ("e", e), ("f", f))
         said = [(name, one) for name, one in inlets if one is not None]
         now = moment(said, self.person, self.confidence)
-        if not self._told:
-            self._told = True
-            yield self._standing(None)
         if self._recording:  # what is shown fires nothing
             yield from self._show(now, at)
         else:
@@ -301,7 +296,7 @@ class Learn(Node):
             _log.error("%s: could not learn: %s", self._context.name or "learn", error)
         self.reset()
 
-    def _standing(self, notice: str | None) -> Taught:
+    def _standing(self, notice: str) -> Taught:
         """Return how the teaching stands."""
         counts = self._examples.counts()
         score = self._lesson.score

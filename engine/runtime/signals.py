@@ -126,14 +126,24 @@ class ShowSignals:
         threading.Thread(target=look, name="end of the show", daemon=True).start()
 
     def _tell_if_stuck(self) -> None:
-        if not self._responds(SOON):
+        if self._is_stuck(SOON):
             name, place = self._show.where()
             text = "the show cannot end: it stands still in %s (%s). Ctrl-C again ends it at once"
             _LOG.warning(text, name, place)
 
     def _end_if_stuck(self) -> None:
-        if not self._closed.wait(TERMINATED) and not self._responds(IMPATIENT):
+        if self._is_stuck(TERMINATED):
             self._end_at_once(signal.SIGTERM)
+
+    def _is_stuck(self, every: float) -> bool:
+        """Look every so many seconds, until the show has ended, whether its loop stands still.
+
+        Why more than once: a loop that responds may be held up by the next box that it closes.
+        """
+        while not self._closed.wait(every):
+            if not self._responds(IMPATIENT):
+                return True
+        return False
 
     def _end_at_once(self, number: int) -> None:
         """End this process, whatever its loop does; its children end what sounds, and end."""

@@ -30,9 +30,12 @@ _NICER: Final = 5
 """Than its program, which may have been begun by ``nice``: still a third of what another gets that
 takes all it can."""
 
+_PROGRAM: Final = os.getpriority(os.PRIO_PROCESS, os.getpid()) if sys.platform == "linux" else 0
+"""The priority that the program was begun with."""
+
 
 def lower_priority() -> None:
-    """Let this thread yield to others; do nothing where only whole processes can be niced.
+    """Let this thread yield to others, once for all; do nothing where only processes can be niced.
 
     On the main thread of a process that has a session of its own, as ours have, let the session
     yield: where Linux groups processes by session (``sched_autogroup_enabled``), each session gets
@@ -40,8 +43,7 @@ def lower_priority() -> None:
     """
     if sys.platform == "linux":
         with suppress(OSError):
-            lower = os.getpriority(os.PRIO_PROCESS, os.getpid()) + _NICER
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), lower)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _PROGRAM + _NICER)
         if threading.get_native_id() == os.getpid() == os.getsid(0):
             _yield_session(_TRIES)
 

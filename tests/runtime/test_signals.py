@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -122,11 +123,16 @@ def stuck(folder: Path, spin: str, control: int) -> Iterator[tuple[subprocess.Po
 
 
 def told(process: subprocess.Popen[str], text: str) -> str:
-    """Wait until something is said; return the line."""
+    """Wait until something is said; return the line. A show that never says it is ended."""
     assert process.stderr is not None
-    for line in process.stderr:
-        if text in line:
-            return line
+    alarm = threading.Timer(LIMIT, process.kill)
+    alarm.start()
+    try:
+        for line in process.stderr:
+            if text in line:
+                return line
+    finally:
+        alarm.cancel()
     raise AssertionError(f"nobody said {text!r}")
 
 
