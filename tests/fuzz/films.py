@@ -26,10 +26,10 @@ PATIENCE = 60.0
 """Seconds that a film of one second may take, on a machine that is busy."""
 MOST_MIB = 1500
 PLAYER = """
-import itertools, json, re, sys
-from pathlib import Path
+import itertools, json, sys
 from engine.core.errors import DeviceError
 from engine.sources.video_file import VideoFile
+from tests.fuzz.peak import peak_mib
 for line in sys.stdin:
     told, times, error = [], [], ""
     film = VideoFile(file=json.loads(line))
@@ -42,11 +42,7 @@ for line in sys.stdin:
     except DeviceError as why:
         error = str(why)
     film.close()
-    # Not ru_maxrss: a process begins with that of the process that began it.
-    status = Path("/proc/self/status")
-    most = status.exists() and re.search(r"VmHWM:\\s+(\\d+)", status.read_text())
-    memory = int(most[1]) // 1024 if most else 0
-    print(json.dumps([told, times, error, memory]), flush=True)
+    print(json.dumps([told, times, error, peak_mib()]), flush=True)
 """
 _SPOTS = 2**16
 _SIZES = [0, 1, 0x7FFFFFFF, 0xFFFFFFFF, 0x1000, 0x80000000, 8, 0xFFFF]

@@ -25,6 +25,7 @@ from engine.video.still import LONGEST, decode_still
 from tests.video import pictures
 
 from .mutation import mutated
+from .peak import peak_mib
 
 STILL, STREAM = b"p", b"s"
 SECONDS = 5.0
@@ -125,8 +126,6 @@ def decode(kind: bytes, data: bytes) -> None:
 
 def main() -> None:
     """Decode what comes until the other end is gone."""
-    import resource
-
     while head := sys.stdin.buffer.read(5):
         data = sys.stdin.buffer.read(int.from_bytes(head[1:], "big"))
         began, error = time.process_time(), ""
@@ -134,9 +133,8 @@ def main() -> None:
             decode(head[:1], data)
         except Exception as raised:
             error = f"{type(raised).__name__}: {raised}"
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
         seconds = time.process_time() - began
-        print(json.dumps({"error": error, "seconds": seconds, "peak": peak}), flush=True)
+        print(json.dumps({"error": error, "seconds": seconds, "peak": peak_mib()}), flush=True)
 
 
 if __name__ == "__main__":
