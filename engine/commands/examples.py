@@ -11,8 +11,6 @@ from engine.core.errors import UnknownName, UnreadableFile, UnwritableFile
 from engine.runtime.metrics import LOG
 from engine.runtime.opening import check_patch, find_patch
 
-_LARGEST = 64 << 20
-
 
 def examples(
     patch: Annotated[str, typer.Argument(help="a patch file, or its name")],
@@ -84,8 +82,9 @@ def examples(
 
 def _text(file: Path) -> str:
     from engine.core.files import read_file
+    from engine.learning.examples_file import LARGEST
 
     try:
-        return read_file(file, _LARGEST).decode("utf-8-sig", "replace")
+        return read_file(file, LARGEST).decode("utf-8-sig", "replace")
     except UnreadableFile as error:
         raise UnreadableFile(f"{file} {error}") from None

@@ -37,11 +37,6 @@ _LEAST: Final = 2
 """So many words of another language, at least, are no chance: there is a song "Que será"."""
 
 
-def plain_text(text: str | Text) -> Text:
-    """Return a text with what is known of its language."""
-    return text if isinstance(text, Text) else Text(text)
-
-
 def is_foreign(text: Text) -> bool:
     """Whether a text is not English: by its language, else by more small words of others."""
     if text.language:

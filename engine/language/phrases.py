@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from engine.language.words import clean
@@ -30,26 +30,27 @@ def _short(sentence: str, longest: int) -> Iterator[str]:
     if len(sentence) <= longest:
         yield sentence.strip()
         return
-    line = ""
-    for part in _PAUSE.split(sentence):
-        for piece in _pieces(part, longest):
-            if line and len(line) + len(piece) >= longest:
-                yield line
-                line = ""
-            line = f"{line} {piece}".strip()
-    if line:
-        yield line
+    parts = (piece for part in _PAUSE.split(sentence) for piece in _pieces(part, longest))
+    yield from _together(parts, longest)
 
 
 def _pieces(part: str, longest: int) -> Iterator[str]:
     """Yield words of a part together as long as they fit, and words that are too long in pieces."""
+    cut = (
+        word[begin : begin + longest]
+        for word in part.split()
+        for begin in range(0, len(word), longest)
+    )
+    yield from _together(cut, longest)
+
+
+def _together(pieces: Iterable[str], longest: int) -> Iterator[str]:
+    """Yield pieces, as many together as fit."""
     line = ""
-    for word in part.split():
-        for begin in range(0, len(word), longest):
-            piece = word[begin : begin + longest]
-            if line and len(line) + len(piece) >= longest:
-                yield line
-                line = ""
-            line = f"{line} {piece}".strip()
+    for piece in pieces:
+        if line and len(line) + len(piece) >= longest:
+            yield line
+            line = ""
+        line = f"{line} {piece}".strip()
     if line:
         yield line

@@ -11,11 +11,18 @@ import re
 import unicodedata
 from typing import Final
 
+from engine.core.messages import Text
+
 LONGEST: Final = 10_000
 """Characters of one text that are looked at: what is longer is cut at its end."""
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’\-‐·][^\W_]+)*")
 _SPACE: Final = re.compile(r"\s+")
+
+
+def plain_text(text: str | Text) -> Text:
+    """Return a text with what is known of its language."""
+    return text if isinstance(text, Text) else Text(text)
 
 
 def clean(text: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.core.errors import DeviceError, ParameterError
-from engine.language.text_file import TextFault, read_text, written_lines
+from engine.language.text_file import TextFault, read_text, told, written_lines
 from engine.language.timed_text import ENDINGS, read_timed
 
 
@@ -33,6 +34,18 @@ def read_lines(file: str, text: str) -> tuple[list[str], list[TextFault]]:
     if not lines:
         raise DeviceError(f'"{file}" holds no line that could be read')
     return lines, sorted([*damage, *faults], key=lambda fault: fault.line)
+
+
+def written_doubts(file: str, text: str) -> Mapping[str, str]:
+    """Return what is wrong within a text, by the parameter that says it, though the rest is good.
+
+    Nothing where it cannot be read: that is told when it opens.
+    """
+    try:
+        _, faults = read_lines(file, text)
+    except DeviceError:
+        return {}
+    return {"file" if file else "text": told(file, faults)} if faults else {}
 
 
 def line_number(value: float, count: int) -> int:

@@ -21,7 +21,7 @@ from engine.inference.card import CARD
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 from engine.language.letters import Alphabet, LetterWriter, Manner, read_alphabet
-from engine.language.words import clean
+from engine.language.words import clean, plain_text
 
 AUTHORS: Final = ("shakespeare", "poetry", "scripture")
 """Whose voices the network that is here has learned."""
@@ -156,11 +156,11 @@ class WriteModel(NetworkModel[Text]):
 
         Raises ModelError when the network fails, or answers with what is not a number.
         """
-        if isinstance(begin, Text) and not begin.final:
+        said = plain_text(self.start if isinstance(begin, Trigger) else begin)
+        if not said.final:
             return
         self._plan = []
-        said = begin.text if isinstance(begin, Text) else begin
-        start = clean(self.start if isinstance(said, Trigger) else said)
+        start = clean(said.text)
         self._tell_unknown(start)
         writer = LetterWriter(self._alphabet, self.read, self._chance)
         for number in range(self.lines):

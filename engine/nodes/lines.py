@@ -8,12 +8,11 @@ from dataclasses import field
 from pathlib import Path
 from typing import Annotated, ClassVar, NamedTuple
 
-from engine.core.errors import DeviceError, ParameterError
+from engine.core.errors import ParameterError
 from engine.core.messages import Text, Trigger
 from engine.core.node import Node
 from engine.core.parameter import FILE, Fixed, Param
-from engine.language.text_file import TextFault, told
-from engine.language.written import check_written, line_number, read_lines
+from engine.language.written import check_written, line_number, read_lines, written_doubts
 
 _log = logging.getLogger("sensorium")
 
@@ -55,16 +54,11 @@ class LinesNode(Node):
 
     def doubts(self, folder: Path | None) -> Mapping[str, str]:
         """Return what is wrong within the text, though the rest of it is said."""
-        try:
-            _, faults = self._read()
-        except DeviceError:
-            return {}  # that is told when it opens
-        key = "file" if self.file else "text"
-        return {key: told(self.file, faults)} if faults else {}
+        return written_doubts(self.file, self.text)
 
     def open(self) -> None:
         """Read the text. Raise DeviceError where there is none."""
-        self._lines, _ = self._read()
+        self._lines, _ = read_lines(self.file, self.text)
         self._place = -1
 
     def process(self, trigger: Trigger) -> SaidLine | None:
@@ -100,6 +94,3 @@ class LinesNode(Node):
         behind = self._lines[following % count] if self.loop or following < count else ""
         carry = Trigger() if following == count else None
         return SaidLine(Text(self._lines[place]), place + 1, behind, following / count, carry)
-
-    def _read(self) -> tuple[list[str], list[TextFault]]:
-        return read_lines(self.file, self.text)

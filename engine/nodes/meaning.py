@@ -22,9 +22,9 @@ from engine.inference.sentence_encoder import (
     missing_encoder,
     sentence_encoder,
 )
-from engine.language.english import is_foreign, plain_text
+from engine.language.english import is_foreign
 from engine.language.word_vectors import TextPlace, Vector, nearness, share_of
-from engine.language.words import words
+from engine.language.words import plain_text, words
 
 MOST: Final = 64
 """Anchors of one box."""

@@ -7,8 +7,9 @@ from typing import ClassVar, NamedTuple
 from engine.core.messages import Text
 from engine.core.node import Node
 from engine.inference.known_words import valences
-from engine.language.english import is_foreign, plain_text
+from engine.language.english import is_foreign
 from engine.language.feeling import NOTHING, feel
+from engine.language.words import plain_text
 
 
 class Felt(NamedTuple):

@@ -14,9 +14,9 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.inference.known_words import word_vectors
 from engine.language.blocked import is_blocked
-from engine.language.english import is_foreign, plain_text
+from engine.language.english import is_foreign
 from engine.language.word_vectors import Vector
-from engine.language.words import words
+from engine.language.words import plain_text, words
 
 MOST: Final = 64
 

@@ -7,8 +7,8 @@ from typing import ClassVar, NamedTuple
 from engine.core.messages import Text, Trigger
 from engine.core.node import Node
 from engine.inference.known_words import pronunciations
-from engine.language.english import is_foreign, plain_text
-from engine.language.words import words
+from engine.language.english import is_foreign
+from engine.language.words import plain_text, words
 
 
 class SpokenLine(NamedTuple):

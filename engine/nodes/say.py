@@ -32,7 +32,7 @@ from engine.language.kokoro_tokens import tokens_of
 from engine.language.phrases import LONGEST_PHRASE, phrases
 from engine.language.speaking import SpokenMoment, in_order, parts_of_sound, spelled
 from engine.language.visemes import REST, mouths
-from engine.language.words import LONGEST
+from engine.language.words import LONGEST, plain_text
 
 _USUAL_SPEED: Final = 165
 """Words a minute of Kokoro's own speed."""
@@ -120,9 +120,8 @@ class Say(Node):
 
     def is_news(self, message: str | Text) -> bool:
         """Return whether a text calls off what is spoken: one that is final, and says something."""
-        text = message.text if isinstance(message, Text) else message
-        is_final = not isinstance(message, Text) or message.final
-        return is_final and any(one.isalnum() for one in text[:LONGEST])
+        said = plain_text(message)
+        return said.final and any(one.isalnum() for one in said.text[:LONGEST])
 
     def examine(self) -> Iterable[Finding]:
         """Return whether there is a voice."""
@@ -151,14 +150,13 @@ class Say(Node):
 
         Raises DeviceError where the voice does not speak.
         """
-        if isinstance(text, Text):
-            if not text.final:
-                return
-            text = text.text
+        said = plain_text(text)
+        if not said.final:
+            return
         self._count += _JUMP
         carried = 0.0
         spoke = False
-        for phrase in phrases(text, _NEURAL_PHRASE if self._kokoro else LONGEST_PHRASE):
+        for phrase in phrases(said.text, _NEURAL_PHRASE if self._kokoro else LONGEST_PHRASE):
             spoken = self._speak(phrase)
             if not len(spoken.sound):
                 continue

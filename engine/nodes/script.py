@@ -8,13 +8,13 @@ from dataclasses import field
 from pathlib import Path
 from typing import Annotated, ClassVar, NamedTuple
 
-from engine.core.errors import DeviceError, ParameterError
+from engine.core.errors import ParameterError
 from engine.core.messages import Text, Trigger
 from engine.core.node import Node
 from engine.core.parameter import FILE, Fixed, Param
 from engine.language.script_follower import LINE, FoundWords, ScriptFollower
-from engine.language.text_file import TextFault, told
-from engine.language.written import check_written, line_number, read_lines
+from engine.language.words import plain_text
+from engine.language.written import check_written, line_number, read_lines, written_doubts
 
 _log = logging.getLogger("sensorium")
 
@@ -66,16 +66,11 @@ class Script(Node):
 
     def doubts(self, folder: Path | None) -> Mapping[str, str]:
         """Return what is wrong within the text, though the rest of it is followed."""
-        try:
-            _, faults = self._read()
-        except DeviceError:
-            return {}  # that is told when it opens
-        key = "file" if self.file else "text"
-        return {key: told(self.file, faults)} if faults else {}
+        return written_doubts(self.file, self.text)
 
     def open(self) -> None:
         """Read the text. Raise DeviceError where there is none."""
-        self._lines, _ = self._read()
+        self._lines, _ = read_lines(self.file, self.text)
         self.reset()
 
     def reset(self) -> None:
@@ -87,8 +82,8 @@ class Script(Node):
 
     def process(self, heard: Text | str) -> Iterator[ScriptPlace]:
         """Yield where that is in the text."""
-        final = not isinstance(heard, Text) or heard.final
-        said = heard.text if isinstance(heard, Text) else heard
+        text = plain_text(heard)
+        final, said = text.final, text.text
         if not final:
             said = said.rpartition(" ")[0]  # its last word may be half of one
         if not said.strip():
@@ -157,6 +152,3 @@ class Script(Node):
         if lost != self._lost:
             self._lost = lost
             yield ScriptPlace(lost=lost)
-
-    def _read(self) -> tuple[list[str], list[TextFault]]:
-        return read_lines(self.file, self.text)

@@ -17,7 +17,7 @@ from engine.core.parameter import FILE, Event, Fixed, Param
 from engine.language.blocked import is_blocked
 from engine.language.next_words import LEAST, NextWords
 from engine.language.text_file import decode, read_text, told
-from engine.language.words import clean
+from engine.language.words import clean, plain_text
 
 _log = logging.getLogger("sensorium")
 
@@ -99,11 +99,10 @@ class Suggest(Node):
 
     def process(self, words: Text | str = "") -> Suggested | None:
         """Put words to the line; return it with what may come next."""
-        if isinstance(words, Text):
-            if not words.final:
-                return None
-            words = words.text
-        self._line += clean(words).split()
+        said = plain_text(words)
+        if not said.final:
+            return None
+        self._line += clean(said.text).split()
         del self._line[:-_LONGEST]
         return self._says()
 

@@ -5,47 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rich.console import Console
+from rich.text import Text
 
-from engine.runtime.metrics import LOG
-from engine.terminal.training import describe
+from engine.terminal.training import ProgressScreen
 from engine.training.command import Preview
-from engine.training.picture import TrainingProgress
 from engine.training.text_command import Sampled
 
 _BARS: Final = "▁▂▃▄▅▆▇█"
 _WIDEST: Final = 60
-_EVERY: Final = 6
-"""In a pipe every sixth report is written: a line each half minute."""
 
 
-class TextTrainingScreen:
-    """Shows progress, the curve of the loss, and a line that it writes by now."""
+class TextTrainingScreen(ProgressScreen):
+    """Shows a line that it writes by now, and the curve of the loss."""
 
-    stop_asked = False
-    """Ctrl-C ends a training wherever it is, and asks nobody."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._lines = 0
-        self._count = 0
-
-    def show(self, progress: TrainingProgress, preview: Preview) -> None:
-        """Show how far it is; on a terminal, in place of what was shown last."""
-        self._count += 1
-        words = describe(progress)
+    def preview(self, preview: Preview) -> Sequence[Text]:
+        """Return the line, and the curve."""
         assert isinstance(preview, Sampled)
-        if not self._console.is_terminal:
-            if self._count % _EVERY == 1:
-                LOG.info("%s", words)
-            return
         line = "".join(one for one in " ".join(preview.lines(1)) if one.isprintable())
-        shown = [line[: self._console.width - 1], curve(preview.losses), words]
-        if self._lines:
-            self._console.file.write(f"\x1b[{self._lines}A\x1b[J")
-        for each, style in zip(shown, ("italic", "", "bold"), strict=True):
-            self._console.print(each, style=style, markup=False, highlight=False, no_wrap=True)
-        self._lines = len(shown)
+        return [Text(line[: self._console.width - 1], "italic"), Text(curve(preview.losses))]
 
 
 def curve(losses: Sequence[float]) -> str:

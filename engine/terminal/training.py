@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -19,8 +21,8 @@ _EVERY: Final = 6
 """In a pipe every sixth report is written: a line each half minute."""
 
 
-class TrainingScreen:
-    """Shows progress, and on a terminal of many colours a preview."""
+class ProgressScreen(ABC):
+    """Shows progress: in a pipe now and then a line, on a terminal also what was learned."""
 
     stop_asked = False
     """Ctrl-C ends a training wherever it is, and asks nobody."""
@@ -31,19 +33,32 @@ class TrainingScreen:
         self._count = 0
 
     def show(self, progress: TrainingProgress, preview: Preview) -> None:
-        """Show how far it is; a preview lies in place of the last one."""
+        """Show how far it is; on a terminal, in place of what was shown last."""
         self._count += 1
         words = describe(progress)
         if not self._console.is_terminal:
             if self._count % _EVERY == 1:
                 LOG.info("%s", words)
             return
-        blocks = half_blocks(downscaled(preview(1), min(_WIDEST, self._console.width)))
+        shown = self.preview(preview)
         if self._lines:
             self._console.file.write(f"\x1b[{self._lines}A\x1b[J")
-        self._console.print(blocks)
-        self._console.print(words, style="bold")
-        self._lines = str(blocks).count("\n") + 2
+        for each in shown:
+            self._console.print(each, no_wrap=True)
+        self._console.print(words, style="bold", markup=False, highlight=False, no_wrap=True)
+        self._lines = sum(str(each).count("\n") + 1 for each in shown) + 1
+
+    @abstractmethod
+    def preview(self, preview: Preview) -> Sequence[Text]:
+        """Return what was learned, as texts that begin a line each."""
+
+
+class TrainingScreen(ProgressScreen):
+    """Shows a painting, on a terminal of many colours."""
+
+    def preview(self, preview: Preview) -> Sequence[Text]:
+        """Return one painting beside what it should be."""
+        return [half_blocks(downscaled(preview(1), min(_WIDEST, self._console.width)))]
 
 
 def describe(progress: TrainingProgress) -> str:

@@ -8,7 +8,6 @@ float16, and what scales each layer is folded into them.
 from __future__ import annotations
 
 import hashlib
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
-from engine.core.errors import ModelError, UnwritableFile
+from engine.core.errors import ModelError
 from engine.core.files import read_file
-from engine.core.os_errors import os_reason
-from engine.inference.card import CARD, built_folder
-from engine.system.whole_file import write_whole
+from engine.inference.card import built_folder
+from engine.training.built import check_published, keep_model, package_folder
 from engine.training.gradient import Graph, Value
 from engine.training.torch_file import read_torch_file
 
@@ -39,23 +37,14 @@ def build_eyes() -> Path:
 
     Raises ModelError where the package holds other weights, and UnwritableFile.
     """
-    found = find_spec(PACKAGE)
-    assert found is not None and found.origin is not None, "the command looks for it"
-    data = read_file(Path(found.origin).parent / WEIGHTS, _LARGEST)
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise ModelError(f"{PACKAGE}: {WEIGHTS} is not that of version 0.1")
+    data = read_file(package_folder(PACKAGE, "eyes") / WEIGHTS, _LARGEST)
+    check_published(PACKAGE, WEIGHTS, data, SHA256, "0.1")
     return keep_eyes(eyes_network(read_torch_file(data)), built_folder("eyes"))
 
 
 def keep_eyes(network: bytes, folder: Path) -> Path:
     """Write a network with its card into a folder; return that. Raises UnwritableFile."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        files = {folder / "model.onnx": network, folder / CARD: _card(network).encode()}
-        write_whole(files, mode=0o644)
-    except OSError as error:
-        raise UnwritableFile(f"{folder} cannot be written: {os_reason(error)}") from None
-    return folder
+    return keep_model({"model.onnx": network}, _card(network), folder)
 
 
 def eyes_network(weights: dict[str, NDArray[Any]]) -> bytes:

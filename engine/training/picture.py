@@ -68,6 +68,18 @@ class TrainingProgress:
     steps: int
     loss: float
 
+    def after_step(
+        self, loss: float, taken: float, *, seconds: float, steps: int
+    ) -> TrainingProgress:
+        """Return how far it is one step later, ``taken`` seconds after the beginning.
+
+        It trains for ``seconds``, or for a number of ``steps`` where that is not 0.
+        """
+        count = self.steps + 1
+        done = count / steps if steps else taken / seconds
+        late = loss if math.isnan(self.loss) else self.loss + 0.02 * (loss - self.loss)
+        return TrainingProgress(min(done, 1.0), taken, count, late)
+
 
 class PictureTraining:
     """The training of one network; ``step`` until ``done``, then or before then ``network``."""
@@ -131,12 +143,10 @@ class PictureTraining:
         return chosen
 
     def _count(self, loss: float) -> None:
-        was = self.progress
         taken = (self._clock.now() - self._begun) / SECOND
-        steps = was.steps + 1
-        done = steps / self._steps if self._steps else taken / self._seconds
-        late = loss if math.isnan(was.loss) else was.loss + 0.02 * (loss - was.loss)
-        self.progress = TrainingProgress(min(done, 1.0), taken, steps, late)
+        self.progress = self.progress.after_step(
+            loss, taken, seconds=self._seconds, steps=self._steps
+        )
 
 
 class TrainedPainter:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from engine.core.errors import ModelError, UnreadableFile, UnwritableFile
+from engine.core.errors import ModelError, UnreadableFile
 from engine.core.files import read_file
-from engine.core.os_errors import os_reason
-from engine.inference.card import CARD, built_folder
-from engine.system.whole_file import write_whole
+from engine.inference.card import built_folder
+from engine.training.built import check_published, keep_model, package_folder
 from engine.training.ctranslate2_file import read_ctranslate2
 from engine.training.whisper_network import Sizes, Weights, decoder_network, encoder_network
 
@@ -42,9 +40,7 @@ def build_speech() -> Path:
 
     Raises ModelError where the package holds something else, and UnwritableFile.
     """
-    found = find_spec(PACKAGE)
-    assert found is not None and found.origin is not None, "the command looks for it"
-    folder = Path(found.origin).parent / "model"
+    folder = package_folder(PACKAGE, "speech") / "model"
     files = {name: _published(folder / name, sha256) for name, sha256 in SHA256.items()}
     config = json.loads(files["config.json"])
     aligning = tuple((int(layer), int(head)) for layer, head in config["alignment_heads"])
@@ -58,8 +54,7 @@ def _published(file: Path, sha256: str) -> bytes:
         data = read_file(file, _LARGEST)
     except UnreadableFile as error:
         raise ModelError(f"{PACKAGE}: {file.name} {error}") from None
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise ModelError(f"{PACKAGE}: {file.name} is not that of version 0.1.0")
+    check_published(PACKAGE, file.name, data, sha256, "0.1.0")
     return data
 
 
@@ -92,15 +87,7 @@ def keep_speech(
         "decoder.onnx": decoder_network(weights, sizes),
         "vocabulary.json": json.dumps(vocabulary).encode(),
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        card = _card(files, weights, sizes).encode()
-        write_whole(
-            {folder / name: data for name, data in {**files, CARD: card}.items()}, mode=0o644
-        )
-    except OSError as error:
-        raise UnwritableFile(f"{folder} cannot be written: {os_reason(error)}") from None
-    return folder
+    return keep_model(files, _card(files, weights, sizes), folder)
 
 
 def _card(files: Mapping[str, bytes], weights: Weights, sizes: Sizes) -> str:

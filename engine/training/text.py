@@ -170,9 +170,7 @@ class TextTraining:
         return min((self.progress.steps + 1) / _WARM_UP, falls) + 0.002
 
     def _count(self, loss: float) -> None:
-        was = self.progress
         taken = (self._clock.now() - self._begun) / SECOND
-        steps = was.steps + 1
-        done = steps / self._steps if self._steps else taken / self._seconds
-        late = loss if math.isnan(was.loss) else was.loss + 0.02 * (loss - was.loss)
-        self.progress = TrainingProgress(min(done, 1.0), taken, steps, late)
+        self.progress = self.progress.after_step(
+            loss, taken, seconds=self._seconds, steps=self._steps
+        )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.core.messages import Text
-from engine.language.english import is_foreign, plain_text
+from engine.language.english import is_foreign
+from engine.language.words import plain_text
 
 
 @pytest.mark.parametrize(

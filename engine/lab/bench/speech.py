@@ -115,13 +115,8 @@ def _spoken(box: SpeechModel, sentences: Sequence[str], noise: float | None) -> 
     took: list[float] = []
     errors = total = 0
     for voice in VOICES:
-        wrong = count = 0
-        for number, sentence in enumerate(sentences):
-            sound = _said(sentence, voice)
-            if noise is not None:
-                sound = _with_noise(sound, noise, number)
-            wrong += _wrong(sentence, _heard(box, sound, took))
-            count += len(words(sentence))
+        sounds = [_said(sentence, voice) for sentence in sentences]
+        wrong, count = _errors(box, sentences, sounds, noise, took)
         yield Row(f"{case}, {voice}", "word error", 100 * wrong / count, "%")
         errors, total = errors + wrong, total + count
     yield Row(case, "word error", 100 * errors / total, "%", ("<=", 15))
@@ -137,13 +132,24 @@ def _neural(box: SpeechModel, sentences: Sequence[str]) -> Iterator[Row]:
     except (DeviceError, ModelError):
         return
     sounds = [_by(voice, sentence) for sentence in sentences]
-    count = sum(len(words(sentence)) for sentence in sentences)
     for noise in (None, 10.0):
-        wrong = 0
-        for number, (sentence, sound) in enumerate(zip(sentences, sounds, strict=True)):
-            heard = sound if noise is None else _with_noise(sound, noise, number)
-            wrong += _wrong(sentence, _heard(box, heard, []))
+        wrong, count = _errors(box, sentences, sounds, noise, [])
         yield Row(f"{_case(noise)}, Kokoro", "word error", 100 * wrong / count, "%")
+
+
+def _errors(
+    box: SpeechModel,
+    sentences: Sequence[str],
+    sounds: Sequence[NDArray[np.float32]],
+    noise: float | None,
+    took: list[float],
+) -> tuple[int, int]:
+    """Return how many words of sentences that were spoken are wrong, and how many there are."""
+    wrong = 0
+    for number, (sentence, sound) in enumerate(zip(sentences, sounds, strict=True)):
+        heard = sound if noise is None else _with_noise(sound, noise, number)
+        wrong += _wrong(sentence, _heard(box, heard, took))
+    return wrong, sum(len(words(sentence)) for sentence in sentences)
 
 
 def _by(voice: Say, sentence: str) -> NDArray[np.float32]:
