@@ -103,6 +103,10 @@ class WriteModel(NetworkModel[Text]):
     """The seed that numbers were drawn with, and how many."""
     _plan: list[SoFar] = field(default_factory=list)
 
+    def is_news(self, message: Trigger | Text | str) -> bool:
+        """Return whether an input calls off what is being written: all but a text half typed."""
+        return isinstance(message, Trigger) or plain_text(message).final
+
     def known_texts(self) -> Mapping[str, Sequence[str]]:
         """Return the authors of the network, or the folder of one's own."""
         return {"author": AUTHORS if self._of_ours() else (str(self.author),)}
@@ -156,11 +160,10 @@ class WriteModel(NetworkModel[Text]):
 
         Raises ModelError when the network fails, or answers with what is not a number.
         """
-        said = plain_text(self.start if isinstance(begin, Trigger) else begin)
-        if not said.final:
+        if not self.is_news(begin):
             return
         self._plan = []
-        start = clean(said.text)
+        start = clean(plain_text(self.start if isinstance(begin, Trigger) else begin).text)
         self._tell_unknown(start)
         writer = LetterWriter(self._alphabet, self.read, self._chance)
         for number in range(self.lines):

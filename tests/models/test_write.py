@@ -204,6 +204,26 @@ def test_a_newer_trigger_calls_off_what_was_to_come_and_stop_does_too() -> None:
     assert max(sent.t for sent in stopped.sent("out", "interim")) <= 1.3
 
 
+def test_what_is_only_half_typed_calls_nothing_off() -> None:
+    patch = PATCH.format('pace = "300 ms"\nlength = 120').replace('"clock"\n', '"mixed"\n', 1)
+    patch += """
+[typed]
+use = "typed"
+[mixed]
+use = "merge"
+from = ["typed", "typed.interim"]
+"""
+    line = SetParameter("typed", "text", "the sea")
+    half = [(1.0 + at / 10, SetParameter("typed", "typing", "so" + "o" * at)) for at in range(8)]
+    alone, beside = (
+        play(patch, script, seconds=6) for script in ([(0.5, line)], [(0.5, line), *half])
+    )
+    assert beside.errors == []
+    for port in ("text", "interim", "done"):
+        assert beside.sent("out", port)
+        assert [s.t for s in beside.sent("out", port)] == [s.t for s in alone.sent("out", port)]
+
+
 def test_a_patch_writes_the_same_twice_and_a_hand_changes_the_author() -> None:
     script = [(1.0, SetParameter("poet", "author", "scripture"))]
     one, other = (str(play(PATCH.format("lines = 2"), script, seconds=3)) for _ in range(2))
