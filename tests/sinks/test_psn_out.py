@@ -170,4 +170,6 @@ def test_what_cannot_be_is_said(caplog):
     for _ in range(2):
         sink.send("in", hands, Ns(0))
     assert sink.dropped == 2
-    assert caplog.messages == ['not sent: PosiStageNet takes bodies ("pose") or a "floor", not "hand_21"']
+    assert caplog.messages == [
+        'not sent: PosiStageNet takes bodies ("pose") or a "floor", not "hand_21"'
+    ]

@@ -169,7 +169,9 @@ class RealStage:
                 joints[(x >= left) & (x < right) & (y < base), 2] = 0
         told = {}
         for id_, joints in bodies.items():
-            outside = ((joints[:, :2] < 0) | (joints[:, :2] >= [self.width, self.height])).any(axis=1)
+            outside = ((joints[:, :2] < 0) | (joints[:, :2] >= [self.width, self.height])).any(
+                axis=1
+            )
             joints[outside, 2] = 0
             joints[:, :2] = (joints[:, :2] + 0.5) / [self.width, -self.height] + [0, 1]
             if (joints[:, 2] > 0).sum() >= IN_SIGHT:
@@ -192,9 +194,7 @@ class RealStage:
             cutout = cast[into if turn % 2 == 0 else len(cast) - 1 - into]
             if there.place.speed < 0:
                 cutout = cutout.mirrored()
-            (spot,), (scale,) = self.view.project(
-                np.array([[there.place.x, 0.0, there.place.z]])
-            )
+            (spot,), (scale,) = self.view.project(np.array([[there.place.x, 0.0, there.place.z]]))
             id_ = there.visit * len(self.casts) + number + 1
             found.append((there.place.z, id_, cutout, *spot.tolist(), tall * float(scale)))
         return ((id_, *rest) for _, id_, *rest in sorted(found, key=lambda one: one[0]))

@@ -103,6 +103,4 @@ def _places(floor: Landmarks) -> dict[int, tuple[float, float]]:
 
 def sights(moments: Sequence[FloorMoment], *, together: bool) -> list[Sights]:
     """Return the pictures as ids are scored, of one camera or of both."""
-    return [
-        compared(each.truths, each.together if together else each.alone) for each in moments
-    ]
+    return [compared(each.truths, each.together if together else each.alone) for each in moments]
