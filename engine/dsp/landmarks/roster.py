@@ -17,12 +17,14 @@ import numpy as np
 from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.pairing import FAMILIAR, NEAR, Instant
 from engine.dsp.landmarks.similarity import Spread, alike
-from engine.dsp.landmarks.track import Track
+from engine.dsp.landmarks.track import Expected, Track
 
 SHADOW: Final = 0.4
 """A newcomer that lies as alike as this to somebody who is told is not told."""
 RECENT: Final = 0.5
 """Seconds for which a weak detection continues a track."""
+APART: Final = 0.1
+"""Who is missed and would lie more alike than this to somebody else is not carried on."""
 EVICTED: Final = 0.5
 """Seconds after which somebody unseen loses the slot to a newcomer, if no other is free."""
 HURRY: Final = 2.0
@@ -103,7 +105,10 @@ class Roster:
         return sorted(told, key=lambda track: track.slot)
 
     def carried(self, instant: Instant) -> list[Track]:
-        """Return the tracks that were told a moment ago and are missed, by slot."""
+        """Return the tracks that were told a moment ago and are missed, by slot.
+
+        Who would lie on somebody else is not carried on: the one may as well be the other.
+        """
         lock, people = self.options.lock, self.options.people
         missed = [
             track
@@ -114,7 +119,19 @@ class Roster:
             and track.told == track.picture
             and 0 < instant.now - track.at <= self.options.carry
         ]
-        return sorted(missed, key=lambda track: track.slot)
+        if not missed:
+            return []
+        places = {track: Expected(track, instant.now, instant.aspect) for track in self.tracks}
+        alone = [
+            track
+            for track in missed
+            if all(
+                alike(places[track], place, self._spread) < APART
+                for other, place in places.items()
+                if other is not track and (other.slot or other.picture == instant.picture)
+            )
+        ]
+        return sorted(alone, key=lambda track: track.slot)
 
     def _leave_areas(self, instant: Instant) -> None:
         """Take the slots of those who lie in an area that was drawn just now."""

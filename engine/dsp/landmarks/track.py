@@ -131,6 +131,14 @@ class Track:
         self.velocity = slope * min(1.0, fastest / max(speed, 1e-9))
 
 
+class Expected:
+    """Where somebody who is followed should be at a moment, as points that lie somewhere."""
+
+    def __init__(self, track: Track, now: float, aspect: float) -> None:
+        self.points = track.predicted(now, aspect)
+        self.weights, self.size = track.weights, track.size
+
+
 def glide(passed: float, decay: float) -> float:
     """Return for how many seconds of full speed somebody moves who slows down over ``decay``."""
     return decay * -math.expm1(-passed / decay)

@@ -53,6 +53,7 @@ GRAIN: Final = 0.15
 """Noise of the pictures that clothes are seen in."""
 SETTINGS: Final = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8)
 USUAL: Final = 0.5
+CARRY: Final = 0.1
 TALL: Final = 720
 SWING: Final = 0.06  # picture widths to either side
 SWITCHES: Goal = ("<=", 1)
@@ -153,9 +154,12 @@ def _ids(seeds: Sequence[int], seconds: float, *, peers: bool) -> Iterator[Row]:
             yield from _peers(case, footage)
 
 
-def followed(moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = None) -> list[Sights]:
+def followed(
+    moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = None, carry: float = CARRY
+) -> list[Sights]:
     """Return what the tracker, or `smooth` behind it, tells of each picture beside the truth."""
-    tracker = Tracker(COCO_17, Tracking(people=crowd.people, ignore=crowd.ignore))
+    options = Tracking(people=crowd.people, ignore=crowd.ignore, carry=carry)
+    tracker = Tracker(COCO_17, options)
     told = []
     for moment in moments:
         at = ns(moment.seconds)
