@@ -40,8 +40,8 @@ class PsnOut(Sink):
     upstage, for one camera does not tell how far away somebody is. They follow from how tall the
     performers are. Who is not seen any more is sent once more, as not valid.
 
-    ``from`` a ``floor`` (or ``floors``) places are its metres: ``x`` and ``z`` are where its near left
-    corner lies on the stage, and everybody is ``height`` above it.
+    ``from`` a ``floor`` (or ``floors``) places are its metres: ``x`` and ``z`` are where its near
+    left corner lies on the stage, and everybody is ``height`` above it.
 
     Without a word it sends to this machine alone. Consoles listen to the multicast group
     ``to = "236.10.10.10:56565"``, which reaches everybody in the network of the machine.

@@ -35,8 +35,8 @@ class StandIn(Tape):
     of the picture hides it. Who is not in the picture is not in ``joints``. Each ``joints`` comes
     just before its ``frame``. With ``detail`` they have hands whose fingers bend and faces that
     make faces, and ``hands`` and ``faces`` say where: of a face those points that have a name. The
-    hands of the person in slot 2 are in slots 3, the left one, and 4. Two of one ``seed`` that differ
-    in ``turn`` are two cameras before one stage.
+    hands of the person in slot 2 are in slots 3, the left one, and 4. Two of one ``seed`` that
+    differ in ``turn`` are two cameras before one stage.
 
     The voice sings phrases between ``lowest`` and ``highest``, with consonants, glides, vibrato,
     breaths and rests, at 48000 Hz. Each ``pitch`` comes just before its ``sound`` and says what is

@@ -27,6 +27,8 @@ APART: Final = 0.1
 """Who is missed and would lie more alike than this to somebody else is not carried on."""
 EVICTED: Final = 0.5
 """Seconds after which somebody unseen loses the slot to a newcomer, if no other is free."""
+CARRY: Final = 0.1
+"""Seconds for which `pose` carries on who is missed: three pictures of most cameras."""
 HURRY: Final = 2.0
 """Sizes a second that they may have gone meanwhile."""
 

@@ -5,9 +5,9 @@ that stand in one place are one person. That is seen to for some pictures before
 again while it lasts: views that part, as when a camera takes two who cross for each other, are told
 apart again. All of it goes by places alone, as cameras see people from different sides.
 
-A camera that does not hang high knows little of how far away somebody is, and much of where they are
-across. How much is seen from how a place trembles: each way counts by that, for who is who and for
-where they are, as in a Kalman filter.
+A camera that does not hang high knows little of how far away somebody is, and much of where they
+are across. How much is seen from how a place trembles: each way counts by that, for who is who and
+for where they are, as in a Kalman filter.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ WAITED: Final = 1.0
 TREMBLING: Final = 1.0
 """Seconds over which it is seen how much a place trembles, each way."""
 TRUST: Final = 6.0
-"""By how many times it may be off by more than it trembles: a bias of where feet are, of corners."""
+"""By how many times more than it trembles it may be off: by corners that are not quite right."""
 LEAST: Final = 0.03
 """Metres by which every place is off."""
 MOST: Final = 1.0

@@ -42,7 +42,7 @@ class Track:
         self.appearance = LastingLooks()
         self.at = self.seen_at = at
         self.picture, self.pictures = picture, 1
-        self.told, self.doubtful, self.turns = 0, False, 0
+        self.told, self.doubtful, self.turns, self.again = 0, False, 0, 0
         self._shown: NDArray[np.float32] = np.zeros((0, 3), np.float32)
         self._spread = spread
         self._places: deque[tuple[float, Floats]] = deque()

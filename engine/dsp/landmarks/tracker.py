@@ -25,7 +25,7 @@ from engine.core.landmarks import Instance
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
 from engine.dsp.landmarks.assignment import Pairs, margin
-from engine.dsp.landmarks.pairing import MERGED, Instant, Pairing, found_again
+from engine.dsp.landmarks.pairing import BLINK, MERGED, Instant, Pairing, found_again
 from engine.dsp.landmarks.roster import RECENT, Roster, Tracking
 from engine.dsp.landmarks.sighting import Sighting, sightings
 from engine.dsp.landmarks.similarity import Floats, alike, spread
@@ -43,6 +43,10 @@ DECIDED: Final = 6.0
 """Nats by which who is who must be likelier than the next best, or it is not told."""
 UNDECIDED: Final = 2.0
 """The same for who was told in the last picture."""
+AGAIN: Final = 3
+"""Pictures in a row in which one of two who were hidden is seen, before they are told."""
+BOTH: Final = 1.5
+"""Seconds after which who is hidden is no longer waited for."""
 TURNED: Final = 4
 """Pictures in a row in which the sides of a body are exchanged, until they are believed."""
 ALONE: Final = 0.8
@@ -178,12 +182,38 @@ class Tracker:
         for row, column in pairs:
             near = fits[:, column] >= RIVAL * fits[row, column]
             rivals = [waiting[other] for other in free if near[other]]
-            self._turn_back(waiting[row], found[column], turned=pairing.turned[row, column])
-            if self._perhaps_another(waiting[row], rivals, now):
-                waiting[row].glimpse(found[column], now, picture)
+            track = waiting[row]
+            self._turn_back(track, found[column], turned=pairing.turned[row, column])
+            missed = [waiting[other] for other in free]
+            waits = self._comes_back_alone(track, found[column], missed)
+            if waits or self._perhaps_another(track, rivals, now):
+                track.glimpse(found[column], now, picture)
             else:
-                waiting[row].see(found[column], now, picture)
-            waiting[row].doubtful = self._doubtful((row, column), pairs, pairing.costs, waiting)
+                track.see(found[column], now, picture)
+            doubtful = self._doubtful((row, column), pairs, pairing.costs, waiting)
+            track.doubtful = waits or doubtful
+
+    def _comes_back_alone(self, track: Track, one: Sighting, missed: Sequence[Track]) -> bool:
+        """Whether one who was hidden is seen again, and it is too early to say that it is them.
+
+        Of two who were hidden in one place one picture shows a part of somebody, who may be either;
+        what is half hidden looks like the other who covers it. So it is waited for some pictures in
+        a row, unless both are seen.
+        """
+        now, picture, aspect = self._instant
+        back = track.slot and track.told < picture - 1 and now - track.at > BLINK
+        others = [
+            other
+            for other in missed
+            if other.slot
+            and now - other.at <= BOTH
+            and float(np.hypot(*(other.centre_at(now, aspect) - one.centre))) < ALONE * other.size
+        ]
+        if not back or not others:
+            track.again = 0
+            return False
+        track.again = track.again + 1 if track.picture == picture - 1 else 1
+        return track.again < AGAIN
 
     def _turn_back(self, track: Track, one: Sighting, *, turned: bool) -> None:
         """Exchange the sides of a detection where a network took them for each other.

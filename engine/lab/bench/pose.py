@@ -35,6 +35,7 @@ from engine.core.landmarks import Landmarks, Person, Pose
 from engine.core.messages import Frame
 from engine.core.skeletons import COCO_17
 from engine.dsp.landmarks.areas import Area
+from engine.dsp.landmarks.roster import CARRY
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE, Moment, detections
@@ -53,7 +54,6 @@ GRAIN: Final = 0.15
 """Noise of the pictures that clothes are seen in."""
 SETTINGS: Final = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8)
 USUAL: Final = 0.5
-CARRY: Final = 0.1
 TALL: Final = 720
 SWING: Final = 0.06  # picture widths to either side
 SWITCHES: Goal = ("<=", 1)

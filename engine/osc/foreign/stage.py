@@ -2,8 +2,8 @@
 
 ADM-OSC: the picture is the wall in front, so y is 1, and x and z are -1 to 1 across it (right and
 up); ``aed`` is the azimuth (degrees, left is positive), the elevation and the distance of the same
-place. Of people on a ``floor`` the ``room``, so many metres wide and deep, is what goes from -1 to 1:
-x across it and y away from the camera, with z at 0.
+place. Of people on a ``floor`` it is the ``room``, so many metres wide and deep, that goes from -1
+to 1: x across it and y away from the camera, with z at 0.
 
 Eos: ``/eos/chan/1/xyz fff``: metres to the right of the middle, 0, and above the floor, by the
 ``stature`` of the body; one camera does not tell how far upstage somebody is.

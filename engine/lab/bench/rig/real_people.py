@@ -1,9 +1,9 @@
 """People cut out of a film, who walk about on a stage as a script has it.
 
 Each picture of somebody is cut out where `segment` finds them, with the joints that `pose` finds
-there: these are the truth, as far as anybody knows it. On the stage they are put where the stand-in's
-people would be, as large as they would be seen there, the nearer before the farther; they go on with
-what they did in the film, to and fro, and face the way they walk.
+there: these are the truth, as far as anybody knows it. On the stage they are put where people of
+the stand-in would be, as large as they would be seen there, the nearer before the farther; they go
+on with what they did in the film, to and fro, and face the way they walk.
 """
 
 from __future__ import annotations
