@@ -105,11 +105,11 @@ class PoseModel(NetworkModel[Landmarks]):
 
     With ``people`` over 1 each is looked at closely in a square of their own, and multipose looks
     for others between, in the whole picture and in parts of it: time goes with how many there are.
-    Slots and ids hold while people cross and are hidden for a moment: who is missed for a tenth of a
-    second is told where they should be, ever less sure, then not at all, and has the same slot and
-    id when they are back within two seconds. Where places leave open who
-    is who, the colours of their clothes decide; those stay in memory as long as somebody is
-    followed, and go nowhere. As long as it is open, they are not told.
+    Slots and ids hold while people cross and are hidden for a moment: who is missed is told for a
+    tenth of a second where they should be, ever less sure, then not at all, and has the same slot
+    and id when they are back within two seconds. Where places leave open who is who, the colours of
+    their clothes decide; those stay in memory as long as somebody is followed, and go nowhere. As
+    long as it is open, they are not told.
 
     Raises ModelError for a picture to which a network answers with what is not a number.
     """

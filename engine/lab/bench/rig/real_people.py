@@ -86,10 +86,8 @@ def cut_out(frames: Sequence[Picture], people: int = 2) -> list[list[Cutout]]:
         for one in pose.process(Frame(frame), at=ns(number / FPS)).seen:
             if _whole(one.points):
                 found.setdefault(one.id, []).append((number, Person(1, one.id, one.points)))
-    casts = []
-    for sights in found.values():
-        if len(sights) >= LEAST:
-            casts.append(_cut(frames, sights, segment))
+    lasting = [sights for sights in found.values() if len(sights) >= LEAST]
+    casts = [_cut(frames, sights, segment) for sights in lasting]
     pose.close()
     segment.close()
     return casts
