@@ -42,10 +42,14 @@ SURE: Final = 0.3
 STATURE: Final = 1.7
 LEAST: Final = 45
 """Pictures that somebody must be seen in to be cut out."""
+COVERED: Final = 0.6
+"""The share of the joints that a cut-out must show, or it is none: hands are lost first."""
 _MARGIN: Final = 0.12
 """Room around the joints, in parts of their height: hair, hands, feet."""
 _EYES: Final = 0.936 - 0.039
 """From the ankles to the eyes, in statures."""
+_EDGE, _STEEP = 48.0, 3.0
+"""Where in the soft edge of a mask somebody begins, and how quickly: nobody is seen through."""
 _ALPHA: Final = 96
 """What of a cut-out, 0 to 255, hides who is behind it."""
 
@@ -62,10 +66,19 @@ class Cutout:
     anchor: tuple[float, float]
     tall: float
 
+    @property
+    def covered(self) -> float:
+        """The share of its sure joints that the mask holds."""
+        high, wide = self.picture.shape[:2]
+        x, y = np.round(self.joints[self.joints[:, 2] >= SURE, :2]).astype(int).T
+        inside = (x >= 0) & (x < wide) & (y >= 0) & (y < high)
+        alpha = self.picture[y.clip(0, high - 1), x.clip(0, wide - 1), 3]
+        return float((inside & (alpha > _ALPHA)).mean())
+
     def mirrored(self) -> Cutout:
         """Return the same, facing the other way."""
         wide = self.picture.shape[1]
-        joints = self.joints[_OTHER_SIDE]
+        joints = self.joints[OTHER_SIDE]
         joints[:, 0] = wide - 1 - joints[:, 0]
         picture = np.ascontiguousarray(self.picture[:, ::-1])
         return Cutout(picture, joints, (wide - 1 - self.anchor[0], self.anchor[1]), self.tall)
@@ -73,7 +86,7 @@ class Cutout:
 
 _SIDES = spread(COCO_17).sides
 assert _SIDES is not None
-_OTHER_SIDE: Final = _SIDES
+OTHER_SIDE: Final = _SIDES
 
 
 def cut_out(frames: Sequence[Picture], people: int = 2) -> list[list[Cutout]]:
@@ -87,10 +100,23 @@ def cut_out(frames: Sequence[Picture], people: int = 2) -> list[list[Cutout]]:
             if _whole(one.points):
                 found.setdefault(one.id, []).append((number, Person(1, one.id, one.points)))
     lasting = [sights for sights in found.values() if len(sights) >= LEAST]
-    casts = [_cut(frames, sights, segment) for sights in lasting]
+    casts = [_longest_whole(_cut(frames, sights, segment)) for sights in lasting]
+    casts = [cast for cast in casts if len(cast) >= LEAST]
     pose.close()
     segment.close()
     return casts
+
+
+def _longest_whole(cast: Sequence[Cutout]) -> list[Cutout]:
+    """Return the longest stretch in which all of somebody was cut out."""
+    best: list[Cutout] = []
+    stretch: list[Cutout] = []
+    for one in [*cast, None]:
+        if one is not None and one.covered >= COVERED:
+            stretch.append(one)
+            continue
+        best, stretch = max(best, stretch, key=len), []
+    return best
 
 
 def _whole(points: NDArray[np.float32]) -> bool:
@@ -115,6 +141,7 @@ def _cut(
         frame = frames[number]
         mask = segment.process(Frame(frame), Pose((one,), width / height)).mask.image[:, :, 0]
         alpha = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
+        alpha = np.clip((alpha.astype(np.float32) - _EDGE) * _STEEP, 0, 255).astype(np.uint8)
         room = _MARGIN * tall
         left, top = np.floor(points.min(axis=0) - [room, 1.5 * room]).astype(int).clip(0)
         right, bottom = np.ceil(points.max(axis=0) + room).astype(int)
@@ -212,17 +239,30 @@ def _scaled(
     joints = cutout.joints.copy()
     joints[:, :2] = joints[:, :2] * factor + [left, top]
     joints[:, 2] = joints[:, 2] >= SURE
+    _keep_shown(joints, piece, left, top)
     return piece, joints, left, top
+
+
+def _keep_shown(joints: NDArray[np.float32], piece: Picture, left: int, top: int) -> None:
+    """Mark the joints that were not cut out as not in sight."""
+    joints[~_covered(joints, piece, left, top), 2] = 0
+
+
+def _covered(joints: NDArray[np.float32], piece: Picture, left: int, top: int) -> NDArray[np.bool_]:
+    """Return which joints a cut-out covers where it lies."""
+    high, wide = piece.shape[:2]
+    x, y = np.round(joints[:, :2] - [left, top]).astype(int).T
+    inside = (x >= 0) & (x < wide) & (y >= 0) & (y < high)
+    covered: NDArray[np.bool_] = inside & (
+        piece[y.clip(0, high - 1), x.clip(0, wide - 1), 3] > _ALPHA
+    )
+    return covered
 
 
 def _hide(bodies: dict[int, NDArray[np.float32]], piece: Picture, left: int, top: int) -> None:
     """Mark the joints that a cut-out hides, of all who are farther away."""
-    high, wide = piece.shape[:2]
     for joints in bodies.values():
-        x, y = np.round(joints[:, :2] - [left, top]).astype(int).T
-        inside = (x >= 0) & (x < wide) & (y >= 0) & (y < high)
-        covered = piece[y.clip(0, high - 1), x.clip(0, wide - 1), 3] > _ALPHA
-        joints[inside & covered, 2] = 0
+        joints[_covered(joints, piece, left, top), 2] = 0
 
 
 def _draw(picture: Picture, piece: Picture, left: int, top: int) -> None:
