@@ -28,6 +28,7 @@ from engine.dsp.image.region import (
     to_rgb,
     whole_picture,
 )
+from engine.dsp.landmarks.roster import CARRY
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.inference.card import CARD, built_folder, models
 from engine.inference.network import NetworkModel
@@ -104,10 +105,11 @@ class PoseModel(NetworkModel[Landmarks]):
 
     With ``people`` over 1 each is looked at closely in a square of their own, and multipose looks
     for others between, in the whole picture and in parts of it: time goes with how many there are.
-    Slots and ids hold while people cross and are hidden for a moment: who is not seen is not told,
-    and has the same slot and id when they are back within two seconds. Where places leave open who
-    is who, the colours of their clothes decide; those stay in memory as long as somebody is
-    followed, and go nowhere. As long as it is open, they are not told.
+    Slots and ids hold while people cross and are hidden for a moment: who is missed is told for a
+    tenth of a second where they should be, ever less sure, then not at all, and has the same slot
+    and id when they are back within two seconds. Where places leave open who is who, the colours of
+    their clothes decide; those stay in memory as long as somebody is followed, and go nowhere. As
+    long as it is open, they are not told.
 
     Raises ModelError for a picture to which a network answers with what is not a number.
     """
@@ -244,7 +246,9 @@ class PoseModel(NetworkModel[Landmarks]):
             points = points[:, _OTHER_SIDE]
         aspect = width / height
         stays = self.confidence * STAYS
-        self._tracker.options = Tracking(self.people, enter=self.confidence, stay=stays, birth=2)
+        self._tracker.options = Tracking(
+            self.people, enter=self.confidence, stay=stays, birth=2, carry=CARRY
+        )
         worn = clothes(frame.image, points, self._skeleton)
         scores = [body.score for body in bodies]
         given = self._tracker.assign(points, at, aspect, scores, worn)

@@ -42,6 +42,10 @@ class OscOptions:
     stature: Annotated[
         float, Param("how tall the performer is, in metres, for layouts in metres", 0.3, 3)
     ] = 1.7
+    room: Annotated[
+        list[float] | None,
+        Param("of people on a floor: width and depth of the room in metres, for layouts in parts"),
+    ] = None
 
     def only(self, meaning: str, *allowed: str) -> None:
         """Raise ParameterError for an option that is set but not ``allowed`` for ``meaning``."""

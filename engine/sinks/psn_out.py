@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
 from engine.core.clock import SECOND
@@ -39,6 +40,9 @@ class PsnOut(Sink):
     upstage, for one camera does not tell how far away somebody is. They follow from how tall the
     performers are. Who is not seen any more is sent once more, as not valid.
 
+    ``from`` a ``floor`` (or ``floors``) places are its metres: ``x`` and ``z`` are where its near
+    left corner lies on the stage, and everybody is ``height`` above it.
+
     Without a word it sends to this machine alone. Consoles listen to the multicast group
     ``to = "236.10.10.10:56565"``, which reaches everybody in the network of the machine.
     """
@@ -52,6 +56,9 @@ class PsnOut(Sink):
     stature: Fixed[Annotated[float, Param("how tall the performers are", 0.3, 3, "metres")]] = 1.7
     x: Annotated[float, Param("where the middle of the picture is across", -100, 100, "metres")] = 0
     z: Annotated[float, Param("how far upstage everybody is", -100, 100, "metres")] = 0
+    height: Annotated[
+        float, Param("of who stands on a floor: how far above it they are lit", 0, 100, "metres")
+    ] = 0
 
     def __post_init__(self) -> None:
         if self.to in TOOLS:
@@ -134,23 +141,38 @@ class PsnOut(Sink):
             self._tell(self._lost({}, self._before_at), self._before_at)
 
     def _check(self, skeleton: Skeleton) -> None:
+        if skeleton.metres:
+            return
         if not skeleton.is_body:
-            raise ParameterError(f'PosiStageNet takes bodies ("pose"), not "{skeleton.name}"')
+            raise ParameterError(
+                f'PosiStageNet takes bodies ("pose") or a "floor", not "{skeleton.name}"'
+            )
         if self.part not in skeleton.rows_of:
             known = nearest(self.part, skeleton.rows_of)
             raise ParameterError(f'part: "{skeleton.name}" has no "{self.part}".{known}')
 
     def _trackers(self, found: Landmarks, at: Ns) -> list[PsnTracker]:
-        measured = self._bodies.update(found, at)
         here: dict[int, PsnTracker] = {}
+        for slot, place in self._places(found, at):
+            number = self.first + slot - 1
+            if number <= FURTHEST:
+                moving = self._speed(number, place, at)
+                here[number] = PsnTracker(number, place, moving, 1.0, self._moment(at))
+        return [*here.values(), *self._lost(here, at)]
+
+    def _places(self, found: Landmarks, at: Ns) -> Iterator[tuple[int, Vector]]:
+        """Yield slot and place of everybody whose place is known."""
+        if found.skeleton.metres:
+            for one in found.seen:
+                across, upstage, sure = one.points[0].tolist()
+                if sure > 0 and math.isfinite(across + upstage):
+                    yield one.slot, (across + self.x, self.height, upstage + self.z)
+            return
+        measured = self._bodies.update(found, at)
         for one in found.seen:
             place = on_stage(measured[one.id], found.skeleton, self.part)
-            number = self.first + one.slot - 1
-            if place is not None and number <= FURTHEST:
-                at_stage = (place[0] + self.x, place[1], self.z)
-                moving = self._speed(number, at_stage, at)
-                here[number] = PsnTracker(number, at_stage, moving, 1.0, self._moment(at))
-        return [*here.values(), *self._lost(here, at)]
+            if place is not None:
+                yield one.slot, (place[0] + self.x, place[1], self.z)
 
     def _lost(self, here: dict[int, PsnTracker], at: Ns) -> list[PsnTracker]:
         """Return those that were there and are not, as not valid; remember those that are."""

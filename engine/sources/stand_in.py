@@ -35,7 +35,8 @@ class StandIn(Tape):
     of the picture hides it. Who is not in the picture is not in ``joints``. Each ``joints`` comes
     just before its ``frame``. With ``detail`` they have hands whose fingers bend and faces that
     make faces, and ``hands`` and ``faces`` say where: of a face those points that have a name. The
-    hands of the person in slot 2 are in slots 3, the left one, and 4.
+    hands of the person in slot 2 are in slots 3, the left one, and 4. Two of one ``seed`` that
+    differ in ``turn`` are two cameras before one stage.
 
     The voice sings phrases between ``lowest`` and ``highest``, with consonants, glides, vibrato,
     breaths and rests, at 48000 Hz. Each ``pitch`` comes just before its ``sound`` and says what is
@@ -70,6 +71,12 @@ class StandIn(Tape):
     shot: Fixed[Annotated[Shot, Param("the stage, or near to the first one's face or hands")]] = (
         "stage"
     )
+    turn: Fixed[
+        Annotated[
+            float,
+            Param("how far round the stage the camera stands, to the right", -180, 180, "degrees"),
+        ]
+    ] = 0.0
     ground: Fixed[
         Annotated[Literal["plain", "cluttered"], Param("an empty wall, or a rehearsal room")]
     ] = "plain"
@@ -114,6 +121,7 @@ class StandIn(Tape):
             same_clothes=self.same_clothes,
             detail=self.detail,
             shot=self.shot,
+            turn=self.turn,
         )
         store = FrameStore()
         aspect = self.width / self.height

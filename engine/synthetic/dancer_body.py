@@ -97,6 +97,18 @@ class DancerBones:
     torso: Points
     head: Points
 
+    def turned(self, degrees: float) -> DancerBones:
+        """Return the same body with all of space turned about the vertical at x, z = 0.
+
+        So it is seen by a camera that stands so many ``degrees`` further to the dancer's left.
+        """
+        way = rotation(-degrees, 0.0, 0.0)
+        points = [self.joints, self.hands, self.toes, self.pelvis, self.chest, self.skull]
+        frames = [self.hips_turn, self.torso, self.head]
+        return DancerBones(
+            self.stature, *(each @ way.T for each in points), *(way @ each for each in frames)
+        )
+
 
 def standing() -> Points:
     """Return the posture of standing at ease: float64, shape (23,), degrees and statures."""

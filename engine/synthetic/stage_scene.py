@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.core.landmarks import Instance
 from engine.core.skeletons import FACE_468
 from engine.synthetic.dancer import Dancer, Place
+from engine.synthetic.dancer_body import rotation
 from engine.synthetic.dancer_detail import Detail, detail_of
 from engine.synthetic.dancer_draw import draw_figure
 from engine.synthetic.dancer_figure import Figure, figure
@@ -62,7 +63,8 @@ class Scene:
 
     ``light`` is 1 in full light and 0 in none, ``shutter`` the seconds for which a picture is
     exposed. ``same_clothes`` dresses all as the first. ``detail`` gives them hands whose fingers
-    bend and faces that make faces; ``shot`` goes near to the first one's face or hands.
+    bend and faces that make faces; ``shot`` goes near to the first one's face or hands. ``turn`` is
+    how many degrees round the stage the camera stands, to the right of the audience.
     """
 
     people: int
@@ -77,6 +79,7 @@ class Scene:
     same_clothes: bool = False
     detail: bool = False
     shot: Shot = "stage"
+    turn: float = 0.0
     view: StageCamera = field(init=False)
     _empty: Picture = field(init=False, repr=False)
     _grain: Picture | None = field(init=False, repr=False)
@@ -130,10 +133,18 @@ class Scene:
         dressed = look(self.seed, 0 if self.same_clothes else name)
         dancer = _dancer(self.seed, name)
         if self.shot == "stage":
-            return figure(dancer.at(seconds, place), dressed, self.view)
-        return figure(
-            dancer.before_camera(seconds, place, self.shot == "hands"), dressed, self.view
-        )
+            body = dancer.at(seconds, place)
+        else:
+            body = dancer.before_camera(seconds, place, self.shot == "hands")
+        return figure(body.turned(self.turn) if self.turn else body, dressed, self.view)
+
+    def _pillar(self) -> tuple[float, float, float]:
+        """Return x, z and width of the pillar, as the camera has them."""
+        x, z, width = PILLARS[self.script]
+        if not self.turn:
+            return x, z, width
+        x, _, z = (rotation(-self.turn, 0.0, 0.0) @ [x, 0.0, z]).tolist()
+        return x, z, width
 
     def picture(
         self, cast: tuple[Actor, ...], number: int, seconds: float | None = None
@@ -167,10 +178,14 @@ class Scene:
             for body in self.reflections(seconds):
                 draw_figure(glass, body, self.view)
             draw_mirror(picture, glass, mirror_box(self.view, *MIRROR))
+        pillar = self._pillar() if self.script in PILLARS else None
         for actor in sorted(cast, key=lambda actor: actor.figure.depth):
+            if pillar is not None and actor.figure.depth > pillar[1]:
+                draw_pillar(picture, self.view, *pillar)
+                pillar = None
             draw_figure(picture, actor.figure, self.view, actor.detail)
-        if self.script in PILLARS:
-            draw_pillar(picture, self.view, *PILLARS[self.script])
+        if pillar is not None:
+            draw_pillar(picture, self.view, *pillar)
         return picture
 
     def hands(self, cast: tuple[Actor, ...]) -> tuple[Instance, ...]:
@@ -227,8 +242,8 @@ class Scene:
         for other in everybody:
             if other.depth > body.depth:
                 hidden |= other.covers(pixels)
-        if self.script in PILLARS:
-            left, _, right, base = pillar_box(self.view, *PILLARS[self.script])
+        if self.script in PILLARS and body.depth <= (pillar := self._pillar())[1]:
+            left, _, right, base = pillar_box(self.view, *pillar)
             x, y = pixels.T
             hidden |= (x >= left) & (x < right) & (y < base)
         return hidden

@@ -8,7 +8,7 @@ import pytest
 from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.messages import Detection, Detections, Features, Ns, Person
-from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
+from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, FLOOR, HAND_21, Skeleton
 from engine.dsp.landmarks.bones import BONES, product
 from engine.osc.bundle import LIMIT, ROOM, longest, messages
 from engine.osc.foreign.face_points import SARAGIH_66, VISION_76
@@ -445,6 +445,36 @@ def test_adm_is_the_wall_in_front():
     assert azimuth == pytest.approx(-math.degrees(math.atan(0.5)))
     assert elevation == pytest.approx(-math.degrees(math.atan2(0.5, math.hypot(0.5, 1))), abs=1e-4)
     assert distance == 1.0
+
+
+def test_adm_is_the_room_of_a_floor():
+    here = layout("adm", FLOOR, "/adm/obj/{slot}/xyz", room=[6, 4])
+    places = {2: (1.5, 1.0), 3: (9.0, -1.0), 4: (3.0, 2.0)}
+    people = [Instance(n, n, np.array([(*at, 1)], np.float32)) for n, at in places.items()]
+    assert said(here.encode(Landmarks(FLOOR, tuple(people), 1.0), NOW)) == {
+        "/adm/obj/2/xyz": [-0.5, -0.5, 0.0],
+        "/adm/obj/3/xyz": [1.0, -1.0, 0.0],  # outside: at the wall
+        "/adm/obj/4/xyz": [0.0, 0.0, 0.0],
+    }
+    polar = layout("adm", FLOOR, "/adm/obj/7/aed", room=[6, 4])
+    ((_, args),) = spoken(polar.encode(Landmarks(FLOOR, tuple(people[:1]), 1.0), NOW))
+    assert args == pytest.approx([135.0, 0.0, math.sqrt(0.5)], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("skeleton", "room", "words"),
+    [
+        (FLOOR, None, 'write "room"'),
+        (FLOOR, [6], "expected width and depth"),
+        (FLOOR, [6, 0], "expected width and depth"),
+        (COCO_17, [6, 4], "for people on a"),
+    ],
+)
+def test_adm_says_what_a_room_is(skeleton, room, words):
+    with pytest.raises((ParameterError, ValueError), match=words):
+        layout("adm", skeleton, "/adm/obj/{slot}/xyz", room=room).encode(
+            found(skeleton, one(skeleton)), NOW
+        )
 
 
 def test_blend_shapes_are_applied_and_end_at_rest():

@@ -12,9 +12,9 @@ from pythonosc.osc_packet import OscPacket
 from pythontuio import TuioListener
 from pythontuio.dispatcher import TuioDispatcher
 
-from engine.core.landmarks import Pose
+from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.messages import Ns, Person
-from engine.core.skeletons import COCO_17
+from engine.core.skeletons import COCO_17, FLOOR
 from engine.osc.bundle import bundles, messages
 from engine.osc.parse import packet
 
@@ -108,3 +108,18 @@ def test_the_adm_handler_takes_every_place(what):
                 target, objects, parameter, args = adm_handler(read.address, *read.params)
                 assert (target, objects, len(args)) == ("obj", seed + 1, 3)
                 assert parameter.osc_command == what
+
+
+def test_the_adm_handler_takes_people_on_a_floor():
+    people = tuple(
+        Instance(slot, slot, np.array([(slot, 4 - slot, 1)], np.float32)) for slot in (1, 2, 3)
+    )
+    here = layout("adm", FLOOR, "/adm/obj/{slot}/xyz", room=[4, 4])
+    heard = {}
+    for piece in here.encode(Landmarks(FLOOR, people, 1.0), NOW):
+        for message in messages(piece):
+            read = OscMessage(message)
+            _, objects, parameter, args = adm_handler(read.address, *read.params)
+            assert parameter.osc_command == "xyz"
+            heard[objects] = [*args]
+    assert heard == {1: [-0.5, 0.5, 0.0], 2: [0.0, 0.0, 0.0], 3: [0.5, -0.5, 0.0]}

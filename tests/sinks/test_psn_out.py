@@ -7,7 +7,7 @@ import pytest
 from engine.core.errors import ParameterError, UnknownName
 from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.messages import Ns, Person
-from engine.core.skeletons import COCO_17, HAND_21
+from engine.core.skeletons import COCO_17, FLOOR, HAND_21
 from engine.net.posistagenet import PsnTracker, data_packets, info_packets
 from engine.osc.bundle import LIMIT
 from engine.sinks.psn_out import PsnOut
@@ -131,6 +131,30 @@ def test_a_frame_of_many_is_several_packets_that_say_how_many(count):
     ]
 
 
+def on_floor(**places):
+    """Put people on a floor: slot_2=(x, y) in metres."""
+    seen = (
+        Instance(int(name[-1]), 7, np.array([(*place, 1.0)], np.float32))
+        for name, place in places.items()
+    )
+    return Landmarks(FLOOR, tuple(seen), 1.0)
+
+
+def test_metres_of_a_floor_are_told_as_they_are(receiver):
+    sink = PsnOut(to=f"127.0.0.1:{receiver.getsockname()[1]}", x=-3.0, z=1.5, height=1.2)
+    sink.plug("in", Landmarks, None)
+    sink.open()
+    for frame in range(2):
+        walking = on_floor(slot_1=(1.0, 0.5 + 0.04 * frame), slot_3=(4.0, np.nan))
+        sink.send("in", walking, Ns(frame * FRAME))
+        sink.flush(Ns(frame * FRAME))
+    info, first, second = (heard(receiver) for _ in range(3))
+    assert [one.tracker_id for one in info.trackers] == [1]
+    assert tuple(first.trackers[0].pos) == pytest.approx((-2.0, 1.2, 2.0))
+    assert tuple(second.trackers[0].speed) == pytest.approx((0, 0, 1.0), abs=1e-4)
+    sink.close()
+
+
 def test_it_keeps_to_this_machine_unless_told():
     assert PsnOut().destination == "127.0.0.1:56565"
     assert PsnOut(to="236.10.10.10:56565").destination == "236.10.10.10:56565"
@@ -146,4 +170,6 @@ def test_what_cannot_be_is_said(caplog):
     for _ in range(2):
         sink.send("in", hands, Ns(0))
     assert sink.dropped == 2
-    assert caplog.messages == ['not sent: PosiStageNet takes bodies ("pose"), not "hand_21"']
+    assert caplog.messages == [
+        'not sent: PosiStageNet takes bodies ("pose") or a "floor", not "hand_21"'
+    ]

@@ -53,6 +53,11 @@ TURN: Final = 0.4
 """By how much more alike a detection must lie with its sides exchanged, to be taken so."""
 CLEAR: Final = 2.0
 """Nats: a sight that is less like the likeliest than this says less of all of them."""
+PLAIN: Final = 0.4
+"""A point that is surer than this is seen."""
+WHOLE: Final = 0.7
+"""The share of the points that must be seen for looks to say all they can: what is worn by who is
+mostly hidden is that of whoever hides them."""
 _NEVER: Final = 1e3
 
 
@@ -153,7 +158,8 @@ class Pairing:
         """
         likeliest = np.where(self._known, self._looks, np.inf).min(axis=0)
         likeliest = np.where(np.isfinite(likeliest), likeliest, 0.0)
-        trust = CLEAR / np.maximum(likeliest, CLEAR)
+        shown = np.array([float((one.weights >= PLAIN).mean()) for one in self._found])
+        trust = CLEAR / np.maximum(likeliest, CLEAR) * np.minimum(shown / WHOLE, 1.0)
         before = self._instant.picture - 1
         away = [[AWAY if track.picture < before else 0.0] for track in self._tracks]
         return np.where(self._known, self._looks, likeliest) * trust + away

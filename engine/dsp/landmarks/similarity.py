@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,3 +112,19 @@ def similarity(
     total = weights.sum(axis=-1)
     share = weights / np.maximum(total, LEAST * weights.shape[-1])[..., None]
     return (share * fit).sum(axis=-1), (share * fit * (narrow / wide)).sum(axis=-1)
+
+
+class Lying(Protocol):
+    """What lies somewhere: points (n, 2), their weights (n,), and a size."""
+
+    points: Floats
+    weights: Floats
+    size: float
+
+
+def alike(one: Lying, other: Lying, spread: Spread) -> float:
+    """Return the OKS of two of one moment, as 0 to 1; by the larger of both."""
+    apart = ((one.points - other.points) ** 2).sum(axis=1)
+    size = np.array(max(one.size, other.size))
+    weights = one.weights * other.weights
+    return float(similarity(apart, weights, size, spread.k, np.zeros(()))[0])

@@ -7,6 +7,7 @@ from collections import deque
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.dsp.landmarks.appearance import LastingLooks
 from engine.dsp.landmarks.sighting import Sighting, extent, middle
@@ -41,7 +42,8 @@ class Track:
         self.appearance = LastingLooks()
         self.at = self.seen_at = at
         self.picture, self.pictures = picture, 1
-        self.told, self.doubtful, self.turns = 0, False, 0
+        self.told, self.doubtful, self.turns, self.again = 0, False, 0, 0
+        self._shown: NDArray[np.float32] = np.zeros((0, 3), np.float32)
         self._spread = spread
         self._places: deque[tuple[float, Floats]] = deque()
         self.velocity: Floats = np.zeros(2)
@@ -67,6 +69,21 @@ class Track:
         there = centre + self.velocity * [glide(passed, GLIDE), glide(passed, down)]
         inside = (centre >= 0) & (centre <= [aspect, 1.0])
         return np.where(inside, np.clip(there, 0.0, [aspect, 1.0]), there)
+
+    def keep(self, shown: NDArray[np.float32]) -> None:
+        """Remember its points as they were told, to carry them on."""
+        self._shown = shown
+
+    def carried(self, now: float, aspect: float, longest: float) -> NDArray[np.float32]:
+        """Return the points as they were told, moved to where it should be, ever less sure.
+
+        After ``longest`` seconds they are half as sure.
+        """
+        points = self._shown.copy()
+        away = (self.centre_at(now, aspect) - self.centre) / [aspect, 1.0]
+        points[:, :2] = (points[:, :2] + away).clip(0.0, 1.0)
+        points[:, -1] *= 1.0 - 0.5 * min((now - self.at) / max(longest, 1e-6), 1.0)
+        return points
 
     def see(self, sighting: Sighting, at: float, picture: int) -> None:
         """Move it to where it was seen."""
@@ -112,6 +129,14 @@ class Track:
         fastest = FASTEST * self._spread.drift * self.size
         speed = float(np.hypot(*slope))
         self.velocity = slope * min(1.0, fastest / max(speed, 1e-9))
+
+
+class Expected:
+    """Where somebody who is followed should be at a moment, as points that lie somewhere."""
+
+    def __init__(self, track: Track, now: float, aspect: float) -> None:
+        self.points = track.predicted(now, aspect)
+        self.weights, self.size = track.weights, track.size
 
 
 def glide(passed: float, decay: float) -> float:

@@ -7,19 +7,14 @@ observations, never between guesses, as in OC-SORT (Cao et al. 2023, "Observatio
 
 What anybody wears decides where places leave it open, if whoever finds people gives it: it is kept
 in memory as long as they are followed, and never told (``appearance``). Where who is who stays open
-all the same, nobody is told until it shows.
-
-A track is told once it has been seen in some pictures, and is nobody's double (the gate of birth);
-it is remembered for ``memory`` after it was last seen, slot included (the gate of death). What lies
-in an ignored area, and whom no slot is left for, is followed all the same, untold: or a performer
-who passes a poster would be taken for it.
+all the same, nobody is told until it shows. Which of them are told, and by which slots, is in
+``roster``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -29,54 +24,40 @@ from engine.core.clock import SECOND
 from engine.core.landmarks import Instance
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
-from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.assignment import Pairs, margin
-from engine.dsp.landmarks.pairing import FAMILIAR, MERGED, NEAR, Instant, Pairing, found_again
+from engine.dsp.landmarks.pairing import BLINK, MERGED, Instant, Pairing, found_again
+from engine.dsp.landmarks.roster import RECENT, Roster, Tracking
 from engine.dsp.landmarks.sighting import Sighting, sightings
-from engine.dsp.landmarks.similarity import Floats, similarity, spread
+from engine.dsp.landmarks.similarity import Floats, alike, spread
 from engine.dsp.landmarks.track import Track
 
+__all__ = ["Assigned", "Tracker", "Tracking"]
+
+MISSED: Final = -1
+"""The row of who is told though no detection shows them."""
 DOUBLE: Final = 0.6
 """Two of one picture that lie as alike as this are one body found twice."""
-SHADOW: Final = 0.4
-"""A newcomer that lies as alike as this to somebody who is told is not told."""
-RECENT: Final = 0.5
-"""Seconds for which a weak detection continues a track."""
-EVICTED: Final = 0.5
-"""Seconds after which somebody unseen loses the slot to a newcomer, if no other is free."""
 RIVAL: Final = 0.5
 """It may be one who fits by this part of what the other does."""
 DECIDED: Final = 6.0
 """Nats by which who is who must be likelier than the next best, or it is not told."""
 UNDECIDED: Final = 2.0
 """The same for who was told in the last picture."""
+AGAIN: Final = 3
+"""Pictures in a row in which one of two who were hidden is seen, before they are told."""
+BOTH: Final = 1.5
+"""Seconds after which who is hidden is no longer waited for."""
 TURNED: Final = 4
 """Pictures in a row in which the sides of a body are exchanged, until they are believed."""
-HURRY: Final = 2.0
-"""Sizes a second that they may have gone meanwhile."""
 ALONE: Final = 0.8
 """Sizes between the middles of two of whom neither hides the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tracking:
-    """What a performer sets: ``memory`` in seconds, ``enter`` and ``stay`` as confidences.
-
-    ``birth`` is the number of pictures before a newcomer is told. ``lock`` is a slot: only who is
-    in it is told, and it is kept for them however long they are away; 0 is none.
-    """
-
-    people: int = 6
-    memory: float = 2.0
-    enter: float = 0.4
-    stay: float = 0.15
-    birth: int = 3
-    ignore: tuple[Area, ...] = ()
-    lock: int = 0
-
-
 class Assigned(NamedTuple):
-    """Who the detection in ``row`` is; ``turned`` where its sides are to be exchanged."""
+    """Who the detection in ``row`` is; ``turned`` where its sides are to be exchanged.
+
+    ``row`` is MISSED of who is told where they should be.
+    """
 
     row: int
     slot: int
@@ -92,12 +73,23 @@ class Tracker:
     """
 
     def __init__(self, skeleton: Skeleton | None, options: Tracking | None = None) -> None:
-        self.options = options or Tracking()
         self._spread = spread(skeleton)
-        self._tracks: list[Track] = []
-        self._ids = 0
+        self._roster = Roster(options or Tracking(), self._spread)
+        self._carried: dict[int, Track] = {}
         self._instant = Instant(-math.inf, 0, 1.0)
-        self._areas: tuple[Area, ...] = ()
+
+    @property
+    def options(self) -> Tracking:
+        """What a performer sets."""
+        return self._roster.options
+
+    @options.setter
+    def options(self, options: Tracking) -> None:
+        self._roster.options = options
+
+    @property
+    def _tracks(self) -> list[Track]:
+        return self._roster.tracks
 
     def reset(self) -> None:
         """Forget everybody: who comes has a new id."""
@@ -120,6 +112,9 @@ class Tracker:
 
     def shown(self, points: NDArray[np.float32], one: Assigned) -> NDArray[np.float32]:
         """Return the points of one of the detections, (k, 3) or (k, 4), each on its own side."""
+        if one.row == MISSED:
+            now, _, aspect = self._instant
+            return self._carried[one.id].carried(now, aspect, self.options.carry)
         shown: NDArray[np.float32] = points[one.row]
         sides = self._spread.sides
         if sides is not None and one.turned:
@@ -146,7 +141,7 @@ class Tracker:
         self._instant = Instant(now, picture, aspect)
         found = sightings(points, aspect, scores, self.options.ignore, self._spread, looks=looks)
         found = self._without_doubles(found)
-        self._forget()
+        self._roster.forget(now)
         strong = [one for one in found if one.score >= self.options.enter]
         weak = [one for one in found if self.options.stay <= one.score < self.options.enter]
         self._lay(strong, self._tracks)
@@ -156,38 +151,23 @@ class Tracker:
             if one.free:
                 self._tracks.append(Track(one, now, picture, self._spread))
         self._learn(found)
-        self._leave_areas()
-        self._tell_newcomers()
-        return self._told()
+        self._roster.admit(self._instant)
+        told = self._told()
+        for one in told:
+            if one.row != MISSED:
+                self._track_of(one.id).keep(self.shown(points, one))
+        return told
+
+    def _track_of(self, id_: int) -> Track:
+        return next(track for track in self._tracks if track.id == id_)
 
     def _without_doubles(self, found: list[Sighting]) -> list[Sighting]:
         """Return the detections, best first, without those that lie on a better one."""
         kept: list[Sighting] = []
         for one in found:
-            if all(self._alike(one, other) < DOUBLE for other in kept):
+            if all(alike(one, other, self._spread) < DOUBLE for other in kept):
                 kept.append(one)
         return kept
-
-    def _alike(self, one: Sighting | Track, other: Sighting | Track) -> float:
-        """Return the OKS of two of one moment, as 0 to 1; by the larger of both."""
-        apart = ((one.points - other.points) ** 2).sum(axis=1)
-        size = np.array(max(one.size, other.size))
-        weights = one.weights * other.weights
-        return float(similarity(apart, weights, size, self._spread.k, np.zeros(()))[0])
-
-    def _forget(self) -> None:
-        now = self._instant.now
-        self._tracks = [
-            track for track in self._tracks if now - track.seen_at <= self._memory(track)
-        ]
-
-    def _memory(self, track: Track) -> float:
-        """Return for how many seconds an unseen track is remembered."""
-        if track.slot and track.slot == self.options.lock:
-            return math.inf
-        if track.slot or track.pictures >= self.options.birth:
-            return self.options.memory
-        return min(self.options.memory, RECENT)
 
     def _lay(self, found: Sequence[Sighting], tracks: Iterable[Track]) -> None:
         """Lay free detections on the tracks that were not seen yet, by what is likeliest."""
@@ -202,12 +182,38 @@ class Tracker:
         for row, column in pairs:
             near = fits[:, column] >= RIVAL * fits[row, column]
             rivals = [waiting[other] for other in free if near[other]]
-            self._turn_back(waiting[row], found[column], turned=pairing.turned[row, column])
-            if self._perhaps_another(waiting[row], rivals, now):
-                waiting[row].glimpse(found[column], now, picture)
+            track = waiting[row]
+            self._turn_back(track, found[column], turned=pairing.turned[row, column])
+            missed = [waiting[other] for other in free]
+            waits = self._comes_back_alone(track, found[column], missed)
+            if waits or self._perhaps_another(track, rivals, now):
+                track.glimpse(found[column], now, picture)
             else:
-                waiting[row].see(found[column], now, picture)
-            waiting[row].doubtful = self._doubtful((row, column), pairs, pairing.costs, waiting)
+                track.see(found[column], now, picture)
+            doubtful = self._doubtful((row, column), pairs, pairing.costs, waiting)
+            track.doubtful = waits or doubtful
+
+    def _comes_back_alone(self, track: Track, one: Sighting, missed: Sequence[Track]) -> bool:
+        """Whether one who was hidden is seen again, and it is too early to say that it is them.
+
+        Of two who were hidden in one place one picture shows a part of somebody, who may be either;
+        what is half hidden looks like the other who covers it. So it is waited for some pictures in
+        a row, unless both are seen.
+        """
+        now, picture, aspect = self._instant
+        back = track.slot and track.told < picture - 1 and now - track.at > BLINK
+        others = [
+            other
+            for other in missed
+            if other.slot
+            and now - other.at <= BOTH
+            and float(np.hypot(*(other.centre_at(now, aspect) - one.centre))) < ALONE * other.size
+        ]
+        if not back or not others:
+            track.again = 0
+            return False
+        track.again = track.again + 1 if track.picture == picture - 1 else 1
+        return track.again < AGAIN
 
     def _turn_back(self, track: Track, one: Sighting, *, turned: bool) -> None:
         """Exchange the sides of a detection where a network took them for each other.
@@ -239,7 +245,7 @@ class Tracker:
 
     def _learn(self, found: Sequence[Sighting]) -> None:
         """Note how those look who are surely seen, with nobody near."""
-        for track in self._seen():
+        for track in self._roster.seen(self._instant):
             one = track.sighting
             if track.at < self._instant.now or not np.isfinite(one.looks).any():
                 continue
@@ -262,79 +268,12 @@ class Tracker:
         for row, column in found_again(found, waiting, now, self._spread):
             waiting[row].see(found[column], now, picture)
 
-    def _leave_areas(self) -> None:
-        """Take the slots of those who lie in an area that was drawn just now."""
-        if self._areas == self.options.ignore:
-            return
-        self._areas = self.options.ignore
-        for track in self._seen():
-            if track.sighting.ignored:
-                track.slot = track.id = 0
-
-    def _tell_newcomers(self) -> None:
-        """Let whoever passes the gate of birth have a slot and an id."""
-        for track in self._seen():
-            if track.slot or track.pictures < self.options.birth or track.sighting.ignored:
-                continue
-            told = [one for one in self._seen() if one.slot]
-            if any(self._alike(track, one) >= SHADOW for one in told):
-                continue
-            if self._returns(track):
-                continue
-            slot = self._free_slot()
-            if slot:
-                self._ids += 1
-                track.slot, track.id = slot, self._ids
-
-    def _returns(self, track: Track) -> bool:
-        """Whether a newcomer is one who is away and looks the same; they get their slot and id."""
-        now, picture, _ = self._instant
-        looks = track.sighting.looks
-        nearest, best = None, FAMILIAR
-        for one in self._tracks:
-            if not one.slot or one.picture == picture:
-                continue
-            reach = (NEAR + HURRY * (now - one.at)) * one.size
-            if float(np.hypot(*(track.centre - one.centre))) > reach:
-                continue
-            unlike = one.appearance.unlike(looks)
-            if unlike is not None and unlike < best:
-                nearest, best = one, unlike
-        if nearest is None:
-            return False
-        track.slot, track.id, track.appearance = nearest.slot, nearest.id, nearest.appearance
-        self._tracks.remove(nearest)
-        return True
-
-    def _free_slot(self) -> int:
-        """Return the lowest slot that nobody has, or that of whom is longest unseen; 0 is none."""
-        holders = {track.slot: track for track in self._tracks if track.slot}
-        for slot in range(1, self.options.people + 1):
-            if slot not in holders:
-                return slot
-        away = [
-            track
-            for track in holders.values()
-            if self._instant.now - track.seen_at > EVICTED
-            and track.slot != self.options.lock
-            and track.slot <= self.options.people
-        ]
-        if not away:
-            return 0
-        longest = min(away, key=lambda track: (track.seen_at, track.slot))
-        self._tracks.remove(longest)
-        return longest.slot
-
-    def _seen(self) -> list[Track]:
-        """Return the tracks that are seen in this picture."""
-        return [track for track in self._tracks if track.picture == self._instant.picture]
-
     def _told(self) -> tuple[Assigned, ...]:
-        lock, people = self.options.lock, self.options.people
-        told = []
-        for track in self._seen():
-            if 0 < track.slot <= people and lock in (0, track.slot) and not track.doubtful:
-                track.told = self._instant.picture
-                one = track.sighting
-                told.append(Assigned(one.row, track.slot, track.id, one.turned))
+        """Return who is told: those who are seen, and those who are carried on."""
+        told = [
+            Assigned(track.sighting.row, track.slot, track.id, track.sighting.turned)
+            for track in self._roster.told(self._instant)
+        ]
+        self._carried = {track.id: track for track in self._roster.carried(self._instant)}
+        told += [Assigned(MISSED, track.slot, track.id) for track in self._carried.values()]
         return tuple(sorted(told, key=lambda one: one.slot))

@@ -35,6 +35,7 @@ from engine.core.landmarks import Landmarks, Person, Pose
 from engine.core.messages import Frame
 from engine.core.skeletons import COCO_17
 from engine.dsp.landmarks.areas import Area
+from engine.dsp.landmarks.roster import CARRY
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE, Moment, detections
@@ -153,9 +154,12 @@ def _ids(seeds: Sequence[int], seconds: float, *, peers: bool) -> Iterator[Row]:
             yield from _peers(case, footage)
 
 
-def followed(moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = None) -> list[Sights]:
+def followed(
+    moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = None, carry: float = CARRY
+) -> list[Sights]:
     """Return what the tracker, or `smooth` behind it, tells of each picture beside the truth."""
-    tracker = Tracker(COCO_17, Tracking(people=crowd.people, ignore=crowd.ignore))
+    options = Tracking(people=crowd.people, ignore=crowd.ignore, carry=carry)
+    tracker = Tracker(COCO_17, options)
     told = []
     for moment in moments:
         at = ns(moment.seconds)

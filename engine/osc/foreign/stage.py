@@ -2,8 +2,11 @@
 
 ADM-OSC: the picture is the wall in front, so y is 1, and x and z are -1 to 1 across it (right and
 up); ``aed`` is the azimuth (degrees, left is positive), the elevation and the distance of the same
-place. Eos: ``/eos/chan/1/xyz fff``: metres to the right of the middle, 0, and above the floor, by
-the ``stature`` of the body; one camera does not tell how far upstage somebody is.
+place. Of people on a ``floor`` it is the ``room``, so many metres wide and deep, that goes from -1
+to 1: x across it and y away from the camera, with z at 0.
+
+Eos: ``/eos/chan/1/xyz fff``: metres to the right of the middle, 0, and above the floor, by the
+``stature`` of the body; one camera does not tell how far upstage somebody is.
 
 Who is not seen is not sent, and stays where they were.
 """
@@ -69,14 +72,31 @@ class Adm(_Stage):
 
     TOOL = "ADM-OSC"
     ADDRESSES = ("/adm/obj/{slot}/xyz", "/adm/obj/{slot}/aed")
+    OPTIONS = ("joints", "room")
+
+    def __init__(
+        self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
+    ) -> None:
+        super().__init__(address, options, dialect, skeleton)
+        self._room = room_of(options.room)
+        if skeleton.metres and self._room is None:
+            raise ParameterError(
+                'people on a floor are told in parts of a room: write "room", its width and depth'
+                " in metres, such as [6, 4]"
+            )
+        if self._room is not None and not skeleton.metres:
+            raise ParameterError(f'"room" is for people on a "floor", not for "{skeleton.name}"')
 
     def _places(self, message: Landmarks, at: Ns) -> Iterator[tuple[Instance, Vector]]:
         polar = self._address.endswith("/aed")
         for one in self._meant(message):
             place = middle_of(one, message, self._part)
-            if place is not None:
-                x, z = (min(max(2 * number - 1, -1.0), 1.0) for number in place)
-                yield one, _polar(x, z) if polar else (x, 1.0, z)
+            if place is None:
+                continue
+            wide, deep = self._room or (1.0, 1.0)
+            across, other = _within(place[0] / wide), _within(place[1] / deep)
+            there = (across, other, 0.0) if self._room else (across, 1.0, other)
+            yield one, _polar(*there) if polar else there
 
 
 class Eos(_Stage):
@@ -102,7 +122,21 @@ class Eos(_Stage):
                 yield one, (across, 0.0, up)
 
 
-def _polar(x: float, z: float) -> Vector:
-    """Return azimuth, elevation and distance of a place on the wall in front, at y = 1."""
-    azimuth = math.degrees(math.atan2(-x, 1.0))
-    return azimuth, math.degrees(math.atan2(z, math.hypot(x, 1.0))), 1.0
+def room_of(sizes: Sequence[float] | None) -> tuple[float, float] | None:
+    """Return width and depth of a room in metres; raise ParameterError for what is none."""
+    if sizes is None:
+        return None
+    if len(sizes) != 2 or not all(size > 0 and math.isfinite(size) for size in sizes):
+        raise ParameterError("room: expected width and depth in metres, such as [6, 4]")
+    return float(sizes[0]), float(sizes[1])
+
+
+def _within(part: float) -> float:
+    """Return where a part of the way across is, -1 to 1."""
+    return min(max(2 * part - 1, -1.0), 1.0)
+
+
+def _polar(x: float, y: float, z: float) -> Vector:
+    """Return azimuth, elevation and distance of a place; what is on the wall in front is 1 away."""
+    azimuth, flat = math.degrees(math.atan2(-x, y)), math.hypot(x, y)
+    return azimuth, math.degrees(math.atan2(z, flat)), min(math.hypot(flat, z), 1.0)

@@ -1,0 +1,185 @@
+"""One floor of several cameras: who is who by where they stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.core.clock import ns
+from engine.core.errors import ParameterError
+from engine.core.landmarks import Instance, Landmarks
+from engine.core.skeletons import FLOOR
+from engine.lab.bench.rig.tracking_score import score
+from engine.lab.bench.rig.two_cameras import seen_from_two_sides, sights
+from engine.nodes.floors import Floors
+from engine.testing import play
+
+from .people import pose, someone
+
+RATE = 30
+
+
+def floor(**places):
+    """Return people on a floor, by the ids of their camera: a7=(x, y)."""
+    seen = (
+        Instance(slot, int(name[1:]), np.array([(*place, 1.0)], np.float32))
+        for slot, (name, place) in enumerate(places.items(), 1)
+    )
+    return Landmarks(FLOOR, tuple(seen), 1.0)
+
+
+class Show:
+    """Two cameras that speak in turn, and what is told of them together."""
+
+    def __init__(self, **how):
+        self.box = Floors(**how)
+        self.picture = 0
+
+    def play(self, first, second, seconds=0.5):
+        """Show people for some time; each is a floor, None for a camera that is silent."""
+        told = floor()
+        for _ in range(round(seconds * RATE)):
+            for camera, seen in enumerate((first, second)):
+                at = ns((self.picture + 0.5 * camera) / RATE)
+                if seen is not None:
+                    speak = self.box.on_second if camera else self.box.process
+                    told = speak(seen, at)
+            self.picture += 1
+        return {one.id: tuple(one.points[0, :2].round(2).tolist()) for one in told.seen}
+
+
+def test_whom_two_cameras_see_is_one():
+    show = Show()
+    told = show.play(floor(a1=(1, 1), a2=(3, 2)), floor(b5=(3.2, 2.1), b6=(1.1, 0.8)), seconds=3)
+    assert {*told} == {1, 2}
+    assert told[1] == pytest.approx((1.05, 0.9), abs=0.02)
+    assert told[2] == pytest.approx((3.1, 2.05), abs=0.02)
+
+
+def test_who_is_seen_by_one_camera_alone_is_somebody_too():
+    show = Show()
+    assert {*show.play(floor(a1=(1, 1)), floor(b1=(3, 2)))} == {1, 2}
+
+
+def test_who_is_hidden_from_one_camera_for_long_keeps_the_id():
+    show = Show()
+    show.play(floor(a1=(1, 1), a2=(3, 2)), floor(b1=(1, 1), b2=(3, 2)))
+    told = show.play(floor(a2=(3, 2)), floor(b1=(1.5, 1), b2=(3, 2)), seconds=6)
+    assert {*told} == {1, 2}
+    # The camera has forgotten them, and knows them by another number.
+    told = show.play(floor(a2=(3, 2), a9=(1.5, 1)), floor(b1=(1.5, 1), b2=(3, 2)))
+    assert told[1] == pytest.approx((1.5, 1), abs=0.02)
+    told = show.play(floor(a2=(3, 2), a9=(1.5, 1)), floor(b2=(3, 2)))
+    assert {*told} == {1, 2}
+
+
+def test_a_camera_that_takes_two_for_each_other_is_put_right():
+    show = Show()
+    show.play(floor(a1=(1, 1), a2=(4, 2)), floor(b1=(1, 1), b2=(4, 2)))
+    show.play(floor(a1=(4, 2), a2=(1, 1)), floor(b1=(1, 1), b2=(4, 2)), seconds=3)
+    told = show.play(floor(a1=(4, 2), a2=(1, 1)), floor(b1=(1, 1), b2=(4, 2)))
+    places = sorted(told.values())
+    assert places[0] == pytest.approx((1, 1), abs=0.05)
+    assert places[1] == pytest.approx((4, 2), abs=0.05)
+
+
+def test_a_camera_that_falls_silent_is_left_out():
+    show = Show()
+    show.play(floor(a1=(1, 1)), floor(b1=(1.4, 1)))
+    told = show.play(None, floor(b1=(2.4, 1)), seconds=3)
+    assert told == {1: pytest.approx((2.4, 1), abs=0.02)}
+
+
+def test_a_place_glides_where_one_camera_more_sees_it():
+    show = Show()
+    show.play(floor(a1=(1, 1)), floor(), seconds=1)
+    before = show.play(floor(a1=(1, 1)), floor(), seconds=0.1)[1]
+    steps = [show.play(floor(a1=(1, 1)), floor(b1=(1.6, 1)), seconds=0.034)[1] for _ in range(300)]
+    ways = np.diff([before[0], *(x for x, _ in steps)])
+    assert max(abs(ways)) < 0.05
+    assert steps[-1][0] == pytest.approx(1.3, abs=0.02)
+
+
+def test_who_left_and_comes_back_in_time_is_who_they_were_and_later_somebody_new():
+    show = Show(memory=2.0)
+    show.play(floor(a1=(1, 1)), floor())
+    show.play(floor(), floor(), seconds=1)
+    assert {*show.play(floor(a2=(1.4, 1)), floor())} == {1}
+    show.play(floor(), floor(), seconds=3)
+    assert {*show.play(floor(a3=(1.4, 1)), floor())} == {2}
+
+
+def test_a_picture_of_one_alone_is_nobody():
+    show = Show()
+    assert show.play(floor(a1=(1, 1)), floor(), seconds=0.04) == {}
+
+
+def test_a_loss_of_one_camera_leaves_who_is_who():
+    show = Show()
+    show.play(floor(a1=(1, 1)), floor(b1=(1, 1)))
+    show.box.reset()
+    assert {*show.play(None, floor(b1=(1, 1)))} == {1}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 1),
+            st.dictionaries(
+                st.integers(1, 4), st.tuples(st.floats(-1, 7), st.floats(-1, 7)), max_size=3
+            ),
+        ),
+        max_size=40,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_slots_and_ids_are_given_to_one(pictures):
+    box, owners = Floors(), {}
+    for number, (camera, seen) in enumerate(pictures):
+        speak = box.on_second if camera else box.process
+        told = speak(floor(**{f"a{one}": at for one, at in seen.items()}), ns(number / RATE)).seen
+        assert len({one.id for one in told}) == len(told)
+        assert [one.slot for one in told] == sorted({one.slot for one in told})
+        for one in told:
+            assert owners.setdefault(one.id, one.slot) == one.slot
+            assert np.isfinite(one.points).all()
+
+
+def test_a_pose_is_no_floor():
+    with pytest.raises(ParameterError, match='a box "floor"'):
+        Floors().process(pose(someone()), ns(0))
+
+
+def test_two_cameras_of_a_stage_keep_ids_where_one_loses_them():
+    """Both go behind a pillar and turn back there: one camera cannot know it, a second can."""
+    moments = list(seen_from_two_sides("turn_back", 2, 2, 9.0))
+    alone = score(sights(moments, together=False))
+    together = score(sights(moments, together=True))
+    assert together.switches <= alone.switches
+    assert together.idf1 > alone.idf1 + 0.3
+
+
+def test_it_plays_with_two_cameras_of_the_stand_in(tmp_path: Path):
+    patch = tmp_path / "stage.toml"
+    cameras = "".join(
+        f'[{name}]\nuse = "stand_in"\nsings = false\nfps = 10\npeople = 2\nturn = {turn}\n'
+        f'[{name}_floor]\nuse = "floor"\nfrom = "{name}.joints"\ncorners = {corners}\n'
+        "size = [6.0, 3.5]\n"
+        for name, turn, corners in (
+            ("front", 0, [[-0.1, 0.0], [1.1, 0.0], [0.9, 0.3], [0.1, 0.3]]),
+            ("side", 70, [[0.0, 0.35], [0.9, 0.0], [1.2, 0.2], [0.4, 0.5]]),
+        )
+    )
+    patch.write_text(
+        cameras + '[stage]\nuse = "floors"\nfrom = "front_floor"\n'
+        'second = { from = "side_floor" }\nwithin = 3.0\n'
+        '[count]\nuse = "group"\nfrom = "stage"\npoint = "feet"\n'
+        '[out]\nuse = "collector"\n[out.send]\npeople = "count.people"\n'
+    )
+    played = play(patch, seconds=3)
+    assert played.errors == []
+    assert max(each.args[0] for each in played.sent("out", "people")) == 2
