@@ -27,7 +27,7 @@ LONGEST: Final = 192
 """Pixels of a thumbnail."""
 _QUALITY: Final = 75
 _AT_ONCE: Final = 2
-"""Thumbnails that are made at the same time; a large picture takes as much memory as it is large."""
+"""Thumbnails that are made at the same time: while it is decoded a picture takes much memory."""
 _DIGITS: Final = 4
 
 

@@ -61,18 +61,23 @@ def forged(draw: st.DrawFn) -> bytes:
     width = draw(st.sampled_from([WIDTHS["sounds"], WIDTHS["pictures"], 0]))
     head: dict[str, Any] = {"version": draw(st.sampled_from([1, 1, 1, 2, "1"])), "kind": kind}
     head |= {"folder": draw(st.sampled_from(FOLDERS)), "names": names}
-    head |= {"seen": [[n, n] for n in range(len(names))], "layout": draw(st.sampled_from(["PCA", ""]))}
+    head |= {
+        "seen": [[n, n] for n in range(len(names))],
+        "layout": draw(st.sampled_from(["PCA", ""])),
+    }
     text = draw(st.sampled_from([json.dumps(head).encode(), b"[" * 5000, b"{}", b""]))
     numbers = draw(st.sampled_from(["<f4", "<f8", "|O", "<U8", "<f4,<f4", ">f4"]))
     values = draw(st.sampled_from([0.5, 7.0, np.nan, np.inf]))
     cells = len(names) * width
+    shape = draw(st.sampled_from([f"({len(names)}, 2)", "(2,)", "()", "x"]))
+    data = np.full(cells, draw(st.sampled_from([0.5, np.nan])), "<f4").tobytes()
+    places = np.full(2 * len(names), values, "<f4").tobytes()
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", draw(st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))) as to:
+    how = draw(st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
+    with zipfile.ZipFile(packed, "w", how) as to:
         to.writestr("head.npy", npy(f"({len(text)},)", text, "|u1"))
-        data = np.full(cells, draw(st.sampled_from([0.5, np.nan])), "<f4").tobytes()
         to.writestr("features.npy", npy(f"({count}, {width})", data, numbers, draw(st.booleans())))
-        places = np.full(2 * len(names), values, "<f4").tobytes()
-        to.writestr("places.npy", npy(draw(st.sampled_from([f"({len(names)}, 2)", "(2,)", "()", "x"])), places))
+        to.writestr("places.npy", npy(shape, places))
     return packed.getvalue()
 
 
@@ -100,7 +105,8 @@ def take(case: bytes) -> None:
         except DeviceError as error:
             assert str(error).strip()
         else:
-            assert all(corpus.path(n).is_relative_to(corpus.folder) for n in range(len(corpus.names)))
+            paths = map(corpus.path, range(len(corpus.names)))
+            assert all(each.is_relative_to(corpus.folder) for each in paths)
             box.process(None)
             box.on_touch("0.1 0.9")
             box.on_play(Trigger())

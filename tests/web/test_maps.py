@@ -1,4 +1,4 @@
-"""Maps as the page shows them: what lies where, where hands are, and pictures only where they may."""
+"""Maps as the page shows them: what lies where, where hands are, and pictures where they may."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from runtime.boxes import COLLECT, play
+from runtime.boxes import COLLECT, numbers, play
 
 from engine.core.commands import BlackOut, KeepPrivate
 from engine.core.context import Context
@@ -26,17 +26,8 @@ MEDIA = Path(__file__).parents[1] / "media"
 
 
 def patch(file):
-    return f"""
-        [clock]
-        use = "every"
-        [m]
-        use = "corpus_map"
-        from = "clock"
-        label = "Tones"
-        file = "{file}"
-        {COLLECT}
-        file = "m.file"
-    """
+    box = f'[m]\nuse="corpus_map"\nlabel="Tones"\nfrom="a"\nfile="{file}"\n'
+    return numbers("a", [0.25]) + box + COLLECT + 'file="m.file"\n'
 
 
 @pytest.fixture

@@ -41,9 +41,9 @@ export class Ground {
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.fillStyle = "#000";
     pen.fillRect(0, 0, width, height);
+    if (!this.pictures) this.names(pen);
     this.dots(pen);
     if (this.pictures) this.thumbnails(pen);
-    else this.names(pen);
     this.changed();
   }
 
