@@ -4,7 +4,7 @@ const COLOURS = ["#8fb7d9", "#d9a08f", "#9fcf9a", "#c9a6dd", "#d8c77f", "#7fcfc7
 const PLAIN = "#a39c8f";
 const EDGE = 14;
 const TEXT = 12;
-const SIDE = 58;
+const SIDES = [34, 58]; // of a picture: as large as there is room for
 const MOST_PICTURES = 120;
 const MOST_NAMES = 90;
 const CONSIDERED = 2000;
@@ -135,18 +135,19 @@ export class Ground {
     const taken = new Taken();
     let asked = 0;
     const [width, height] = this.size;
+    const side = Math.min(Math.max(width / 12, SIDES[0]), SIDES[1]);
     for (const item of spread(this.items.names.length)) {
       if (asked >= MOST_PICTURES) return;
       const [x, y] = this.item(item);
-      const left = Math.min(Math.max(x - SIDE / 2, 0), width - SIDE);
-      const top = Math.min(Math.max(y - SIDE / 2, 0), height - SIDE);
-      if (!taken.take(left, top, SIDE, SIDE)) continue;
+      const left = Math.min(Math.max(x - side / 2, 0), width - side);
+      const top = Math.min(Math.max(y - side / 2, 0), height - side);
+      if (!taken.take(left, top, side, side)) continue;
       asked += 1;
       const image = this.pictures.of(item);
       if (image === null) continue;
-      const by = SIDE / Math.max(image.naturalWidth, image.naturalHeight);
+      const by = side / Math.max(image.naturalWidth, image.naturalHeight);
       const [wide, high] = [image.naturalWidth * by, image.naturalHeight * by];
-      pen.drawImage(image, left + (SIDE - wide) / 2, top + (SIDE - high) / 2, wide, high);
+      pen.drawImage(image, left + (side - wide) / 2, top + (side - high) / 2, wide, high);
     }
   }
 }

@@ -69,7 +69,7 @@ class Chart {
     this.count = make("small");
     this.near = make("output.near", { "aria-live": "polite", dir: "auto" });
     this.picture = make("img.near", { alt: "", hidden: true });
-    this.again = make("button", { type: "button", onclick: () => say({ box: this.name, name: "play" }, true) }, "Play again");
+    this.again = make("button", { type: "button", onclick: () => say({ box: this.name, name: "play" }, true) }, is.kind === "pictures" ? "Show again" : "Play again");
     this.hint = make("p.hint");
     this.folders = make("ul.folders", { "aria-label": "Folders" });
     this.element = make(
