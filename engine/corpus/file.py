@@ -7,10 +7,12 @@ from the folder of the corpus on, and never lead out of it.
 from __future__ import annotations
 
 import io
+import math
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 import msgspec
 import numpy as np
@@ -27,6 +29,14 @@ SUFFIX: Final = ".corpus"
 MOST_ITEMS: Final = 100_000
 _VERSION: Final = 1
 _MOST_BYTES: Final = 1 << 29
+_LONGEST_HEAD: Final = 1000
+"""Bytes of the header of an array."""
+_DAMAGED: Final = (
+    *(ValueError, KeyError, EOFError, OSError, NotImplementedError, RuntimeError, TypeError),
+    *(OverflowError, MemoryError, SyntaxError, zlib.error, zipfile.BadZipFile),
+    msgspec.MsgspecError,
+)
+"""What the reading of a zip file and of arrays raises where they are damaged."""
 WIDTHS: Final[dict[Kind, int]] = {"sounds": SOUND_COUNT + PROFILE_COUNT, "pictures": 64}
 """How many numbers an item has."""
 
@@ -87,7 +97,7 @@ def read_corpus(file: Path) -> Corpus:
         return _read(data, file.parent)
     except UnreadableFile as error:
         raise DeviceError(f'"{file}" {error}') from None
-    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, msgspec.MsgspecError):
+    except _DAMAGED:
         raise DeviceError(
             f'"{file}" is no corpus, or it is damaged: make it again with "sensorium corpus FOLDER"'
         ) from None
@@ -97,10 +107,9 @@ def _read(data: bytes, beside: Path) -> Corpus:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(each.file_size for each in archive.infolist()) > _MOST_BYTES:
             raise ValueError
-    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-        head = msgspec.json.decode(_array(stored["head"], np.uint8, 1).tobytes(), type=_Head)
-        features = _array(stored["features"], np.float32, 2)
-        places = _array(stored["places"], np.float32, 2)
+        head = msgspec.json.decode(_array(archive, "head", np.uint8, 1).tobytes(), type=_Head)
+        features = _array(archive, "features", np.float32, 2)
+        places = _array(archive, "places", np.float32, 2)
     count = len(head.names)
     if head.version != _VERSION or not 0 < count <= MOST_ITEMS:
         raise ValueError
@@ -110,22 +119,36 @@ def _read(data: bytes, beside: Path) -> Corpus:
         raise ValueError
     if not (np.isfinite(places).all() and places.min() >= 0 and places.max() <= 1):
         raise ValueError
-    if not all(map(_stays_inside, head.names)):
+    if not all(map(_stays_inside, head.names)) or "\0" in head.folder:
         raise ValueError
     names, seen = tuple(head.names), tuple(head.seen)
     folder = beside / head.folder
     return Corpus(head.kind, folder, names, seen, features, places, head.layout)
 
 
-def _array(found: Any, dtype: type, dimensions: int) -> NDArray[Any]:
-    if found.dtype != dtype or found.ndim != dimensions:
+def _array(archive: zipfile.ZipFile, name: str, dtype: type, dimensions: int) -> NDArray[Any]:
+    """Return an array of the archive. Raise ValueError where it is of another kind, or too short.
+
+    Its header is looked at before anything is made of its size: one may claim more than there is.
+    """
+    with archive.open(f"{name}.npy") as stored:
+        stream = io.BytesIO(stored.read())
+    version = np.lib.format.read_magic(stream)
+    if version != (1, 0):
         raise ValueError
-    return cast(NDArray[Any], found)
+    shape, by_columns, found = np.lib.format.read_array_header_1_0(stream, _LONGEST_HEAD)
+    if found != dtype or len(shape) != dimensions or by_columns or min(shape) < 0:
+        raise ValueError
+    rest = stream.read()
+    if len(rest) != math.prod(shape) * found.itemsize:
+        raise ValueError
+    return np.frombuffer(rest, found).reshape(shape)
 
 
 def _stays_inside(name: str) -> bool:
     path = PurePosixPath(name)
-    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+    inside = bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+    return inside and "\0" not in name
 
 
 def _written_folder(folder: Path, beside: Path) -> str:

@@ -24,6 +24,8 @@ _FEWEST: Final = 8
 _PERPLEXITY: Final = 10.0
 _MARGIN: Final = 0.04
 _SEED: Final = 7
+_HEAP: Final = 0.03
+"""How far from each other copies lie, in parts of the map."""
 
 
 def is_tsne_here() -> bool:
@@ -53,7 +55,7 @@ def _of_size_one(columns: Floats) -> Floats:
 def lay_out(features: Floats) -> tuple[Floats, str]:
     """Return where items lie, float32 (n, 2), 0 to 1, and how that was found."""
     if len(features) >= _FEWEST and is_tsne_here():
-        return _spread(_tsne(features)), TSNE
+        return _apart(_spread(_tsne(features))), TSNE
     return _spread(_evened(principal(features, 2))), PCA
 
 
@@ -87,6 +89,21 @@ def _evened(places: Floats) -> Floats:
     """Return places half by their order, so that no crowd lies on a heap and nobody far out."""
     ranks = places.argsort(0, kind="stable").argsort(0, kind="stable").astype(np.float32)
     return np.asarray(_spread(places) + ranks / max(1, len(places) - 1), np.float32)
+
+
+def _apart(places: Floats) -> Floats:
+    """Return places of which no two are the same: copies of a sound lie around each other.
+
+    They lie on a spiral of sunflower seeds (Vogel 1979), so that a finger reaches each of them.
+    """
+    _, of, counts = np.unique(places, axis=0, return_inverse=True, return_counts=True)
+    moved = places.copy()
+    for heap in np.flatnonzero(counts > 1):
+        members = np.flatnonzero(of.ravel() == heap)
+        turn = np.arange(len(members)) * np.pi * (3 - np.sqrt(5))
+        out = _HEAP * np.sqrt(np.arange(len(members)) / len(members))
+        moved[members] += np.stack((out * np.cos(turn), out * np.sin(turn)), 1)
+    return np.asarray(np.clip(moved, 0, 1), np.float32)
 
 
 def _spread(places: Floats) -> Floats:

@@ -46,7 +46,7 @@ OWNER: Final = frozenset({Role.OWNER})
 RIGHTS: Final[dict[type[PageRequest], frozenset[Role]]] = {
     SetRequest: ANYBODY,  # of a guest, of nodes and models only, not on cables, and no shapes,
     # and nothing that teaches
-    HoldRequest: OWNER,  # what is held is taught, and kept
+    HoldRequest: OWNER,  # what is held is taught, and kept, or takes a map from other hands
     ReleaseRequest: ANYBODY,  # the same
     PanicRequest: OWNER,
     LearnRequest: OWNER,
@@ -69,6 +69,7 @@ NOT_HERE: Final = (
 )
 _NOT_SHAPES: Final = "guests may not draw: where a zone, a line or a floor lies is the owner's"
 _NOT_TEACH: Final = "guests may not teach: what is shown is kept"
+_NOT_TOUCH: Final = "guests may not play the map: a finger that is not lifted would hold it"
 _NOT_THIS_BOX: Final = "guests may not turn what comes in and goes out"
 
 
@@ -84,6 +85,8 @@ def refusal(role: Role, request: PageRequest, engine: Engine) -> str:
             return _NOT_SHAPES
         if state is not None and is_teaching(state, request.parameter):
             return _NOT_TEACH
+        if state is not None and is_map(state) and request.parameter == "touch":
+            return _NOT_TOUCH
     return ""
 
 
@@ -97,6 +100,12 @@ def is_taught(state: BoxState) -> bool:
     """Whether a box learns from what it is shown while its event ``record`` is held."""
     names = ("record", "train", "undo", "delete")
     return all(name in state.parameters and state.parameters[name].event for name in names)
+
+
+def is_map(state: BoxState) -> bool:
+    """Whether a box lays many items out on a map that a finger plays."""
+    touch = state.parameters.get("touch")
+    return touch is not None and touch.event and hasattr(type(state.box), "corpus")
 
 
 def is_teaching(state: BoxState, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
 from aiohttp import web
 
 from engine.runtime.engine import Engine
@@ -24,6 +25,8 @@ EVERY = 1 / 16
 _KNOBS_EVERY = 4
 _HEALTH_EVERY = 10
 _TRAFFIC_EVERY = 8
+_DIGITS = 9
+"""Fewer than so many has the number of an item."""
 
 
 class Server(Site):
@@ -52,6 +55,7 @@ class Server(Site):
             web.get("/picture", self._picture),
             web.get("/walk", self.page("walk.html")),
             web.get("/view/{name}", self._view),
+            web.get("/map", self._map),
         )
 
     def watch(self, engine: Engine) -> None:
@@ -78,6 +82,7 @@ class Server(Site):
                 self.send_all("values", show.values())
                 show.send_shapes(self.send_all)
                 show.send_lessons(self.send_all)
+                show.send_maps(self.send_all)
                 show.read_range(self.send_all)
                 if turn % _KNOBS_EVERY == 0:
                     show.send_knobs(self.send_all)
@@ -105,6 +110,7 @@ class Server(Site):
             client.queue("shapes", self._show.shapes())
             client.queue("lessons", self._show.lessons())
             client.queue("examples", self._show.examples())
+            client.queue("maps", self._show.map_news())
             client.queue("health", self._show.health())
 
     def greet(self, client: Client) -> None:
@@ -201,3 +207,17 @@ class Server(Site):
             raise web.HTTPNotFound(text="there is no such picture")
         pictures = jpegs(show.engine, name, lambda: self._is_over)
         return await self.stream(request, pictures)
+
+    async def _map(self, request: web.Request) -> web.StreamResponse:
+        """Serve what lies on the map of the box ``of``, or of one ``item`` a small picture."""
+        show, name, item = self._show, request.query.get("of", ""), request.query.get("item")
+        if show is not None and item is None:
+            items = show.maps.items(name)
+            if items is not None:
+                body = msgspec.json.encode(items)
+                return web.Response(body=body, content_type="application/json")
+        elif show is not None and item is not None and item.isdecimal() and len(item) < _DIGITS:
+            picture = await show.maps.thumbnail(name, int(item))
+            if picture is not None:
+                return web.Response(body=picture, content_type="image/jpeg")
+        raise web.HTTPNotFound(text="there is no such map, or no picture that may be seen")

@@ -21,6 +21,7 @@ from engine.web.health import HealthView
 from engine.web.holds import Held, Holds
 from engine.web.knobs import Knobs
 from engine.web.lessons import Lessons
+from engine.web.maps import Maps
 from engine.web.pictures import HeldPictures, Picture
 from engine.web.pins import Pins
 from engine.web.range_finder import SECONDS, RangeFinder, cable_text
@@ -58,6 +59,8 @@ class ShowView:
         self._lessons: Lessons = Lessons(engine, previous._lessons if previous else None)
         self._sent_lessons: object = None
         self._sent_shown: object = None
+        self.maps = Maps(engine)
+        self._sent_maps: object = None
         self._holds: Holds = previous._holds if previous else Holds(self._let_go, self._seconds)
         self._sounds: SoundLevels = previous._sounds if previous else SoundLevels(engine)
         self._held: HeldPictures = previous._held if previous else HeldPictures()
@@ -162,6 +165,17 @@ class ShowView:
     def examples(self) -> bytes:
         """Return the news of what they were shown."""
         return news("examples", shown=self._lessons.shown())
+
+    def map_news(self) -> bytes:
+        """Return the news of where hands are on maps, and of what is nearest."""
+        return news("maps", maps=self.maps.read())
+
+    def send_maps(self, send: Send) -> None:
+        """Send where hands are on maps, if that has changed."""
+        maps = self.maps.read()
+        if maps != self._sent_maps:
+            self._sent_maps = maps
+            send("maps", news("maps", maps=maps))
 
     def send_lessons(self, send: Send) -> None:
         """Watch what is taught; send what has changed of it. End what no page holds any more."""

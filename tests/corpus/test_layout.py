@@ -57,6 +57,19 @@ def test_few_or_equal_items_have_places_too(count: int) -> None:
         assert places.max() <= 1
 
 
+@pytest.mark.parametrize("count", [2, 12])
+def test_copies_lie_beside_each_other_so_that_each_can_be_touched(count: int) -> None:
+    items, _ = heaps(3)
+    for copies in (
+        np.ones((count, 5), np.float32),
+        np.vstack((items, np.tile(items[:1], (count, 1)))),
+    ):
+        places, _ = lay_out(copies)
+        assert len(np.unique(places, axis=0)) == len(places)
+        assert places.min() >= 0
+        assert places.max() <= 1
+
+
 def test_without_scikit_learn_it_is_looked_for_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr(layout, "find_spec", lambda name: None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from . import films, images, midi, osc, page, patches, recordings, sounds
+from . import corpora, films, images, midi, osc, page, patches, recordings, sounds
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ TARGETS = {
     "recording": Target(recordings.cases, recordings.take, 10.0),
     "sounds": Target(sounds.cases, sounds.take, 10.0),
     "page": Target(page.cases, page.take, 30.0),
+    "corpora": Target(corpora.cases, corpora.take),
     "films": Target(films.cases, films.take, 30.0),
     "http": Target(page.http_cases, page.take_http, 30.0),
 }

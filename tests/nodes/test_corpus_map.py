@@ -54,7 +54,9 @@ def test_the_nearest_is_played_once_and_again_after_another() -> None:
 
 def test_play_plays_it_again_from_its_beginning() -> None:
     box = opened()
-    assert box.on_play(Trigger()) is None
+    box.x, box.y = 0.7, 0.9
+    away = box.on_play(Trigger())
+    assert away is None or away.file is None
     first = at(box, HIGH)
     again = box.on_play(Trigger())
     assert first is not None and again is not None
@@ -62,6 +64,41 @@ def test_play_plays_it_again_from_its_beginning() -> None:
     assert again.file == "high.wav"
     assert np.array_equal(first.sound.samples, again.sound.samples)
     assert again.sound.start > first.sound.start + len(first.sound.samples)
+
+
+def test_a_finger_plays_what_it_comes_down_on_and_what_it_comes_to() -> None:
+    box = opened(reach=0.2)
+    assert at(box, LOW) is not None
+    down = box.on_touch(f"{HIGH[0]} {HIGH[1]}")
+    assert down is not None
+    assert down.file == "high.wav"
+    assert [box.process(None) for _ in range(3)] == [None] * 3, "x and y do not count"
+    assert box.place == pytest.approx(HIGH)
+    moved = box.on_touch(f"{LOW[0]} {LOW[1]}")
+    assert moved is not None
+    assert moved.file == "low.wav"
+    assert box.on_touch("") is None
+    assert box.process(None) is None, "where it was lifted it stays until x or y move"
+    again = box.on_touch(f"{LOW[0]} {LOW[1]}")
+    assert again is not None
+    assert again.file == "low.wav", "it comes down once more"
+    box.on_touch("")
+    hand = at(box, HIGH)
+    assert hand is not None
+    assert hand.file == "high.wav"
+    assert box.place == pytest.approx(HIGH)
+
+
+def test_a_finger_needs_no_clock_and_out_of_reach_plays_nothing() -> None:
+    box = opened(reach=0.1)
+    away = box.on_touch("0.7 0.9")
+    assert away is None or away.file is None
+    found = box.on_touch(f"{LOW[0]} {LOW[1]}")
+    assert found is not None
+    assert found.sound is not None
+    gone = box.on_touch("0.7 0.9")
+    assert gone is not None
+    assert gone.on is False
 
 
 def test_out_of_reach_nothing_is_played_and_that_is_told_once() -> None:

@@ -91,8 +91,17 @@ class Browser:
             const is = found.getBoundingClientRect();
             return { x: is.x + is.width / 2, y: is.y + is.height / 2 };
         """
-        self._down_at = self.run(place, selector)
+        self.down_at(self.run(place, selector), pointer)
+
+    def down_at(self, place, pointer="mouse"):
+        """Press a place on the page, {"x", "y"}, and stay there until ``up``."""
+        self._down_at = place
         self._point(pointer, "Start", "Pressed")
+
+    def slide(self, place, pointer="mouse"):
+        """Move what is pressed to another place."""
+        self._down_at = place
+        self._point(pointer, "Move", "Moved")
 
     def up(self, pointer="mouse"):
         """Let go what ``down`` pressed."""
@@ -100,7 +109,7 @@ class Browser:
 
     def _point(self, pointer, touch, mouse):
         if pointer == "touch":
-            points = [self._down_at] if touch == "Start" else []
+            points = [] if touch == "End" else [self._down_at]
             command, what = "Touch", {"type": f"touch{touch}", "touchPoints": points}
         else:
             what = {"type": f"mouse{mouse}", "button": "left", "clickCount": 1, **self._down_at}

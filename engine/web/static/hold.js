@@ -16,6 +16,13 @@ export function holdDown(what) {
   show(true);
 }
 
+/** Move what this finger or key holds to another value. */
+export function moveHeld(by, value) {
+  if (!held || held.by !== by || held.value === value) return;
+  held.value = value;
+  if (!ask({ do: "hold", box: held.box, parameter: held.parameter, value })) letGoAll();
+}
+
 /** Let go what this finger or key holds; "focus" is for every key on a button. */
 export function letGo(by) {
   if (held && (held.by === by || (by === "focus" && held.by.startsWith("focus")))) letGoAll();

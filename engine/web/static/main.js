@@ -8,6 +8,7 @@ import { letGoAll } from "./hold.js";
 import * as knobs from "./knobs.js";
 import { ask, connect } from "./link.js";
 import * as lock from "./lock.js";
+import * as map from "./map.js";
 import * as masters from "./masters.js";
 import * as monitor from "./monitor.js";
 import * as notice from "./notice.js";
@@ -49,6 +50,7 @@ const hear = {
     tuner.show(news);
     words.show(news);
     masters.show(news);
+    map.lit(news);
   },
   knobs(news) {
     knobs.show(news.stand);
@@ -57,6 +59,7 @@ const hear = {
   shapes: (news) => shapes.show(news),
   lessons: (news) => teach.show(news),
   examples: (news) => teach.shown(news),
+  maps: (news) => map.show(news),
   pins(news) {
     pins.lay(news.title, news.pins);
     knobs.layPins();
