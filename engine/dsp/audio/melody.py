@@ -45,7 +45,7 @@ UNLIKELY: Final = 0.030
 """Seconds that a harmonic of the note that sounds must stay: mostly it is the same note."""
 UNSURE: Final = 0.015
 """The same of any other pitch that is not sure ..."""
-CLEAR: Final = 0.92
+CLEAR: Final = 0.80
 """... but repeats so much of the sound; else as long as a harmonic."""
 RINGS: Final = 0.3
 """Seconds after a note in which it may ring on beside the next ..."""
@@ -164,7 +164,7 @@ class Melody:
             self.again = True
 
     def _struck_again(self, at: float, rules: MelodyRules) -> bool:
-        still = min(at - self._since, self._contour.stays(STILL)) >= rules.steady - 1e-6
+        still = self._arrived(at) >= rules.steady - 1e-6
         return at - self._began >= AGAIN and still and self._attack.is_struck
 
     def _remember(self, at: float, rules: MelodyRules) -> None:
@@ -220,22 +220,32 @@ class Melody:
             return False
         if not self._settled(at, rules):
             return False
-        stays = at - self._since
         if self._contour.has_jumped or struck:
-            if away < NEAR and not self._is_centred(target, sounding, rules):
-                return False
-            if self._leads_on(height, at, rules):
-                return False
-            harmonic = round(away) in HARMONICS and at - self._began > FIRST_GUESS
-            wait = 0.0 if pitch.sure else UNSURE if pitch.confidence >= CLEAR else UNLIKELY
-            if harmonic and not struck:
-                wait = UNLIKELY
-            arrived = min(stays, self._contour.stays(STILL))
-            return arrived >= max(rules.steady, wait) - 1e-6
+            return self._has_come(pitch, height, at, rules, struck=struck)
         if rules.mode != "legato":
             return True
-        arrived = min(stays, self._contour.stays(STILL))
-        return arrived >= (ARRIVED_NEAR if away < NEAR else ARRIVED) - 1e-6
+        return self._arrived(at) >= (ARRIVED_NEAR if away < NEAR else ARRIVED) - 1e-6
+
+    def _has_come(
+        self, pitch: Pitch, height: float, at: float, rules: MelodyRules, *, struck: bool
+    ) -> bool:
+        """Whether a pitch that came by a jump, or is ``struck``, is no chance and stays there."""
+        sounding, target = self.sounding, self._candidate
+        assert sounding is not None
+        assert target is not None
+        away = abs(height - rules.keys.height(sounding))
+        if away < NEAR and not self._is_centred(target, sounding, rules):
+            return False
+        if self._leads_on(height, at, rules):
+            return False
+        wait = 0.0 if pitch.sure else UNSURE if pitch.confidence >= CLEAR else UNLIKELY
+        if round(away) in HARMONICS and at - self._began > FIRST_GUESS and not struck:
+            wait = UNLIKELY
+        return self._arrived(at) >= max(rules.steady, wait) - 1e-6
+
+    def _arrived(self, at: float) -> float:
+        """Return for how many seconds the pitch has stayed at the key where it is now."""
+        return min(at - self._since, self._contour.stays(STILL))
 
     def _is_centred(self, target: int, sounding: int, rules: MelodyRules) -> bool:
         """Whether the pitch has gone to the next key, and not only where the sound was soft."""

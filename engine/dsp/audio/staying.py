@@ -27,8 +27,8 @@ AGE: Final = 2.3
 """... in a sound that is so many of its periods old."""
 SHORTEST: Final = ANALYSIS_RATE / 150
 """Samples: what is higher shows soon enough by itself."""
-_NEAR: Final = 0.03
-"""By which part a lag may differ from one reading to the next."""
+_NEAR: Final = 0.02
+"""By which part a lag may differ from what it was at first: the pitch of two notes wavers."""
 _COMMON: Final = 0.04
 """By which part a lag may differ from a multiple of the note's before."""
 
@@ -39,7 +39,7 @@ class Staying:
     """Follows the lags at which a sound repeats, from reading to reading."""
 
     def __init__(self) -> None:
-        self._lags: Lags = np.empty(0)
+        self._first: Lags = np.empty(0)
         self._since: Lags = np.empty(0)
 
     def read(self, lags: Lags, at: int) -> Lags:
@@ -47,16 +47,18 @@ class Staying:
 
         ``lags``: float64 (n,), those of one reading; ``at``: the sample of the reading.
         """
-        since = np.full(len(lags), float(at))
-        if len(self._lags):
-            near = np.abs(lags[:, None] / self._lags - 1) < _NEAR
-            since = np.minimum(since, np.where(near, self._since, at).min(axis=1))
-        self._lags, self._since = lags, since
+        first, since = lags.copy(), np.full(len(lags), float(at))
+        if len(self._first) and len(lags):
+            near = np.abs(lags[:, None] / self._first - 1) < _NEAR
+            oldest = np.where(near, self._since, at).argmin(axis=1)
+            there = near[np.arange(len(lags)), oldest]
+            first[there], since[there] = self._first[oldest[there]], self._since[oldest[there]]
+        self._first, self._since = first, since
         return at - since
 
     def clear(self) -> None:
         """Forget all: what comes next is another sound."""
-        self._lags = self._since = np.empty(0)
+        self._first = self._since = np.empty(0)
 
 
 def has_stayed(lags: Lags, stays: Lags, age: int, rings: float | None) -> NDArray[np.bool_]:
