@@ -37,15 +37,15 @@ LEARNS: Final = 0.3
 """How much one beat counts for the confidence."""
 BEGINS, ENDS = 0.5, 0.25
 """The confidence from which beats are told, and below which they no longer are."""
-LEARNS_SURE: Final = 0.5
+LEARNS_SURE: Final = 0.6
 """The same where the music repeats itself: what says so has heard seconds of it already."""
 COMPARES: Final = 5
 """Frames from one look at how the music repeats to the next."""
 AGREES: Final = 0.08
 """How much less than the best tempo another may explain and be as good."""
-REPEATS, PLAIN = 0.25, 0.55
+REPEATS, PLAIN = 0.15, 0.40
 """How much repetition begins to count, and counts as a beat that is plainly heard."""
-SPEAKS: Final = 0.40
+SPEAKS: Final = 0.30
 """How much it must be to be learned from at once ..."""
 DENIES: Final = 0.35
 """... and to silence a pulse at another tempo."""

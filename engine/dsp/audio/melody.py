@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from engine.core.messages import Pitch
 from engine.dsp.audio.attack import Attack
-from engine.dsp.audio.contour import Contour
+from engine.dsp.audio.contour import ASTRAY, Contour
 from engine.dsp.audio.keys import Keys
 from engine.dsp.audio.room_noise import RoomNoise
 from engine.dsp.audio.vibrato import Vibrato
@@ -33,6 +33,8 @@ ARRIVED_NEAR: Final = 0.03
 """Seconds where it leads to the next semitone: the crest of a wide vibrato does not last."""
 NEAR: Final = 1.3
 """Semitones: as far a vibrato may swing."""
+CENTRE_SPAN: Final = 0.030
+"""Seconds over whose mean a pitch must be there as well: voices that beat go to and fro."""
 LEADS: Final = 0.020
 """Seconds: a first pitch that will be on another note by then is waited for ..."""
 LONGEST_WAIT: Final = 0.045
@@ -41,6 +43,10 @@ CENTRED: Final = 0.32
 """... unless it is as near to its key, in semitones."""
 UNLIKELY: Final = 0.030
 """Seconds that a harmonic of the note that sounds must stay: mostly it is the same note."""
+UNSURE: Final = 0.015
+"""The same of any other pitch that is not sure ..."""
+CLEAR: Final = 0.80
+"""... but repeats so much of the sound; else as long as a harmonic."""
 RINGS: Final = 0.3
 """Seconds after a note in which it may ring on beside the next ..."""
 FALLS: Final = 7.0
@@ -94,6 +100,7 @@ class Melody:
         self._vibrato = Vibrato()
         self._candidate: int | None = None
         self._since = 0.0
+        self._left: tuple[int | None, float, float] = (None, 0.0, 0.0)
         self._began = 0.0
         self._pitched: float | None = None
         self._rang: tuple[float, float] | None = None
@@ -126,15 +133,22 @@ class Melody:
         self._loudest = max(self._loudest, pitch.level)
         if self.sounding is not None and not pitch.sure and not rules.quick:
             return self.sounding  # it goes on, whatever its pitch may be
-        self._follow(height, at)
+        self._follow(height, at, pitch.level)
         target = self._target(height, rules)
         if target != self._candidate:
-            self._candidate, self._since = target, at
+            self._turn_to(target, at)
         if not self._is_common(pitch, height, at):
             self._play(target, pitch, height, at, rules)
         self._remember(at, rules)
         self._bend(height, rules)
         return self.sounding
+
+    def _turn_to(self, target: int, at: float) -> None:
+        """Take another key for the candidate: since now, or since before it was left for once."""
+        left, since, until = self._left
+        back = target == left and at - until <= ASTRAY
+        self._left = self._candidate, self._since, at
+        self._candidate, self._since = target, since if back else at
 
     def _play(
         self, target: int, pitch: Pitch, height: float, at: float, rules: MelodyRules
@@ -145,12 +159,13 @@ class Melody:
                 self._begin(target, at)
         elif target != self.sounding and self._moves(pitch, height, at, rules):
             self._begin(target, at)
-        elif target == self.sounding and self._struck_again(at, rules):
+        elif target == self.sounding and pitch.sure and self._struck_again(at, rules):
             self._begin(target, at)
             self.again = True
 
     def _struck_again(self, at: float, rules: MelodyRules) -> bool:
-        return at - self._began >= AGAIN and self._attack.is_struck and self._settled(at, rules)
+        still = self._arrived(at) >= rules.steady - 1e-6
+        return at - self._began >= AGAIN and still and self._attack.is_struck
 
     def _remember(self, at: float, rules: MelodyRules) -> None:
         """Keep the pitch of a note that has lasted, and when it last was there."""
@@ -165,8 +180,8 @@ class Melody:
         rang, when = self._rang
         return at - when <= RINGS and height < rang - FALLS
 
-    def _follow(self, height: float, at: float) -> None:
-        if self._contour.add(height, at):
+    def _follow(self, height: float, at: float, level: float) -> None:
+        if self._contour.add(height, at, level):
             self._vibrato = Vibrato()
         self._vibrato.add(height, at)
 
@@ -180,13 +195,15 @@ class Melody:
 
     def _begins(self, height: float, at: float, rules: MelodyRules) -> bool:
         """Whether a first pitch has stayed, and does not lead to another key at once."""
-        if not self._settled(at, rules):
-            return False
+        return self._settled(at, rules) and not self._leads_on(height, at, rules)
+
+    def _leads_on(self, height: float, at: float, rules: MelodyRules) -> bool:
+        """Whether a pitch that has just begun seems to lead to another key."""
         candidate = rules.keys.nearest(height)
         if abs(height - rules.keys.height(candidate)) < CENTRED:
-            return True
+            return False
         leads_to = rules.keys.nearest(height + self._contour.slope() * LEADS)
-        return leads_to == candidate or at - self._since >= LONGEST_WAIT
+        return leads_to != candidate and at - self._since < LONGEST_WAIT
 
     def _settled(self, at: float, rules: MelodyRules) -> bool:
         stays = min(at - self._since, self._contour.stays(SPREAD))
@@ -203,16 +220,37 @@ class Melody:
             return False
         if not self._settled(at, rules):
             return False
-        stays = at - self._since
         if self._contour.has_jumped or struck:
-            harmonic = round(away) in HARMONICS and at - self._began > FIRST_GUESS
-            unlikely = not pitch.sure or (harmonic and not struck)
-            arrived = min(stays, self._contour.stays(STILL))
-            return arrived >= max(rules.steady, UNLIKELY if unlikely else 0.0) - 1e-6
+            return self._has_come(pitch, height, at, rules, struck=struck)
         if rules.mode != "legato":
             return True
-        arrived = min(stays, self._contour.stays(STILL))
-        return arrived >= (ARRIVED_NEAR if away < NEAR else ARRIVED) - 1e-6
+        return self._arrived(at) >= (ARRIVED_NEAR if away < NEAR else ARRIVED) - 1e-6
+
+    def _has_come(
+        self, pitch: Pitch, height: float, at: float, rules: MelodyRules, *, struck: bool
+    ) -> bool:
+        """Whether a pitch that came by a jump, or is ``struck``, is no chance and stays there."""
+        sounding, target = self.sounding, self._candidate
+        assert sounding is not None
+        assert target is not None
+        away = abs(height - rules.keys.height(sounding))
+        if away < NEAR and not self._is_centred(target, sounding, rules):
+            return False
+        if self._leads_on(height, at, rules):
+            return False
+        wait = 0.0 if pitch.sure else UNSURE if pitch.confidence >= CLEAR else UNLIKELY
+        if round(away) in HARMONICS and at - self._began > FIRST_GUESS and not struck:
+            wait = UNLIKELY
+        return self._arrived(at) >= max(rules.steady, wait) - 1e-6
+
+    def _arrived(self, at: float) -> float:
+        """Return for how many seconds the pitch has stayed at the key where it is now."""
+        return min(at - self._since, self._contour.stays(STILL))
+
+    def _is_centred(self, target: int, sounding: int, rules: MelodyRules) -> bool:
+        """Whether the pitch has gone to the next key, and not only where the sound was soft."""
+        centre = self._contour.centre(CENTRE_SPAN)
+        return rules.keys.stay(centre, sounding, rules.hysteresis) == target
 
     def _begin(self, key: int, at: float) -> None:
         self.sounding, self._began = key, at
@@ -235,6 +273,7 @@ class Melody:
         """Return the note that sounds although this reading has no pitch."""
         self._contour.clear()
         self._candidate = None
+        self._left = (None, 0.0, 0.0)
         silent = 0.0 if self._pitched is None else at - self._pitched
         fallen = pitch.level <= self._loudest - FALLEN
         if silent >= (SILENT if fallen else DROPOUT):

@@ -9,7 +9,8 @@ The octave follows from equal explanation (see ``octaves``). A note that is held
 unless another explains much more: a beam of two, as the Viterbi path of pYIN (Mauch and Dixon 2014,
 doi 10.1109/ICASSP.2014.6853678) without its wait. What a longer look may yet change is not sure,
 nor what two tones explain as well as one (see ``two_tones``), nor what begins while a note that was
-sure rings on (see ``ringing``).
+sure rings on (see ``ringing``). A low note whose attack is noise is told by how long its period has
+been there (see ``staying``).
 
 Tried and left out, each measured on five songs of the stand-in: 32 steps in which octaves are
 compared (no reading gained, some lost while the pitch moves); a gate 4 or 5 dB above the room
@@ -30,6 +31,7 @@ from engine.dsp.audio.lag_products import STEP, LagProducts, Numbers
 from engine.dsp.audio.low_pass import ANALYSIS_RATE
 from engine.dsp.audio.octaves import choose_octave, deviation
 from engine.dsp.audio.ringing import APART, Found, pitch_beside
+from engine.dsp.audio.staying import GOES_ON, LEAVES, Staying, has_stayed
 from engine.dsp.audio.two_tones import two_tones
 
 ALWAYS: Final = 0.02
@@ -121,6 +123,7 @@ class PitchTracker:
         self._doubtful = self._looked = 0
         self._sure: tuple[float, int] | None = None
         self._beside: Found | None = None
+        self._staying = Staying()
 
     def step(self, samples: Numbers, whole: float = 0.0) -> PitchReading | None:
         """Take 2.5 ms of sound; return a reading where one is due.
@@ -141,8 +144,8 @@ class PitchTracker:
             self._sure, self._beside = (ANALYSIS_RATE / reading.hz, self._steps), None
         if self._sure is None or not self._open or (reading.sure and reading.hz):
             return reading
-        lag, since = self._sure
-        if (self._steps - since) * STEP > _RINGS:
+        lag = self._ringing()
+        if lag is None:
             self._sure = self._beside = None
             return reading
         if reading.hz and ANALYSIS_RATE / reading.hz < _BELOW * lag:
@@ -224,7 +227,22 @@ class PitchTracker:
             held = _near(peaks.lag, self._hz, 0.04) & (self._age > 2 * peaks.lag)
             patience = np.where(held, np.maximum(patience, HELD), patience)
         allowed = ALWAYS + noise * (1 + 2.5 * spread) + patience
+        if self._run <= 3 and self._beside is None:
+            allowed = np.maximum(allowed, self._staying_leaves(peaks))
         return (peaks.left < allowed) & (peaks.left < MOST)
+
+    def _staying_leaves(self, peaks: LagPeaks) -> NDArray[np.float64]:
+        """Return what each peak may leave unexplained since it has stayed; 0 where it has not."""
+        stays = self._staying.read(peaks.lag, self._steps * STEP)
+        stayed = has_stayed(peaks.lag, stays, self._age, self._ringing())
+        told = _near(peaks.lag, self._hz) if self._hz else False
+        return np.where(stayed, np.where(told, GOES_ON, LEAVES), 0.0)
+
+    def _ringing(self) -> float | None:
+        """Return the lag of a note that was sure a moment ago and may ring on."""
+        if self._sure is None or (self._steps - self._sure[1]) * STEP > _RINGS:
+            return None
+        return self._sure[0]
 
     def _lasting(self, peaks: LagPeaks, merit: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which peaks are a pitch though the room is thought to be as loud.
@@ -287,6 +305,7 @@ class PitchTracker:
 
     def _silence(self, power: float) -> PitchReading:
         self._open = False
+        self._staying.clear()
         self._age = self._run = self._lost = 0
         self._hz = self._guess = 0.0
         self._doubtful = 0
