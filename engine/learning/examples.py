@@ -93,6 +93,15 @@ class Examples:
             rows = np.hstack([take.rows, unknown])[:, found]
             self.takes.append(OneTake(take.label, rows, take.times, take.targets))
 
+    def part(self, numbers: NDArray[np.intp], takes: NDArray[np.intp]) -> Examples:
+        """Return some takes over some numbers, by their places."""
+        names = tuple(self.names[place] for place in numbers)
+        chosen = [self.takes[place] for place in takes]
+        return Examples(
+            names,
+            [OneTake(one.label, one.rows[:, numbers], one.times, one.targets) for one in chosen],
+        )
+
     def drop_empty(self) -> None:
         """Forget takes in which nothing was seen."""
         self.takes = [take for take in self.takes if len(take.rows)]

@@ -13,7 +13,8 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Features, Ns, Pose, Trigger
 from engine.learning.examples import MOST_EXAMPLES
 from engine.learning.named_numbers import MOST
-from engine.nodes.learn import UNSURE, Learn, Taught
+from engine.learning.notebook import UNSURE
+from engine.nodes.learn import Learn, Taught
 
 from .people import pose, someone
 
@@ -234,7 +235,7 @@ def test_what_is_no_number_is_no_example_and_changes_nothing(absurd: float) -> N
 def test_more_examples_than_it_holds_are_told_once() -> None:
     lesson = Lesson(by_itself=False)
     lesson.record("low", two(0, 0))
-    take = lesson.box._examples.takes[0]
+    take = lesson.box._notebook.examples.takes[0]
     take.rows = np.zeros((MOST_EXAMPLES, 2), np.float32)
     take.times = np.zeros(MOST_EXAMPLES, np.float32)
     list(lesson.box.on_record("low"))
@@ -254,7 +255,7 @@ def test_names_that_change_after_teaching_and_far_too_many_of_them() -> None:
 def test_any_name_is_a_name_but_unsure(label: str) -> None:
     lesson = Lesson()
     lesson.record(label, two(0, 0))
-    names = lesson.box._examples.labels
+    names = lesson.box._notebook.examples.labels
     assert all(0 < len(name) <= 80 for name in names)
     assert len(names) == (0 if label.lower() == UNSURE or not label.strip() else 1)
 
