@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -32,6 +32,19 @@ class Manner:
     reach: float
     weights: Weights = field(default=EVEN)
     by_network: bool = False
+
+
+class Learner(Protocol):
+    """A box that learns, as a command sees it."""
+
+    task: str
+    knobs: dict[str, float]
+    person: int
+    confidence: float
+
+    def manner(self) -> Manner:
+        """Return how it learns."""
+        ...
 
 
 def learned(examples: Examples, manner: Manner, versions: Versions) -> Lesson:

@@ -27,7 +27,7 @@ _SHRINK: Final = 0.1
 """How far the covariance is drawn towards its diagonal."""
 _WIDEST: Final = 96
 """Numbers of which a covariance is learned; of more each counts by itself."""
-_KNOWN: Final = 0.4
+KNOWN: Final = 0.4
 """The part of the numbers that two moments must share to be compared."""
 
 
@@ -93,7 +93,7 @@ class Metric:
 
 def enough(known: NDArray[np.bool_]) -> bool:
     """Whether enough of the numbers of a moment are known to compare it."""
-    return bool(known.sum() >= max(1.0, _KNOWN * len(known)))
+    return bool(known.sum() >= max(1.0, KNOWN * len(known)))
 
 
 def filled(rows: NDArray[np.float32], labels: NDArray[np.intp]) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.learning.examples import Examples
-from engine.learning.metric import Metric
+from engine.learning.metric import Metric, enough
 from engine.learning.weights import EVEN, Weights
 
 Floats = NDArray[np.float64]
@@ -105,7 +105,7 @@ class Regressor:
         """
         scaled = self._metric.scaled(values)
         known = np.isfinite(scaled)
-        if known.sum() < max(1.0, 0.4 * len(scaled)):
+        if not enough(known):
             return None
         one = np.where(known, scaled, self._middle)
         squares = _squares(one[None], self._rows)

@@ -22,6 +22,8 @@ from engine.learning.examples_file import (
 )
 from engine.learning.network import Network, read_network, write_network
 
+VERSION: Final = "examples"
+"""What the first version is called."""
 MOST: Final = 100
 """Versions of one box."""
 
@@ -32,7 +34,7 @@ class Versions:
     """The files of one box; ``version`` is the one that is taught. What fails is logged."""
 
     def __init__(self, state: State | None = None, box: str = "learn") -> None:
-        self.version = ""
+        self.version = VERSION
         self._state: State = state or MemoryState()
         self.box = box
         self._safe: bytes | None = None

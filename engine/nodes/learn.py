@@ -217,6 +217,11 @@ class Learn(Node):
             return self._standing(outcome.notice)
         return Taught(notice=outcome.notice)
 
+    def manner(self) -> Manner:
+        """Return how it learns, as it is set now."""
+        weights = Weights(self.weigh, self.weigh_classes)
+        return Manner(self.task, self.reach, weights, by_network=self.model == "network")
+
     def caption(self) -> str:
         """Return how much was shown of what."""
         counts = self._notebook.examples.counts()
@@ -240,9 +245,8 @@ class Learn(Node):
         return self._standing(outcome.notice)
 
     def _learn(self) -> None:
-        weights = Weights(self.weigh, self.weigh_classes)
-        manner = Manner(self.task, self.reach, weights, by_network=self.model == "network")
-        self._lesson = learned(self._notebook.examples, manner, self._notebook.versions)
+        notebook = self._notebook
+        self._lesson = learned(notebook.examples, self.manner(), notebook.versions)
         self._forget()
 
     def _forget(self) -> None:
