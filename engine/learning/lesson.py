@@ -161,7 +161,8 @@ class Lesson:
             self.report = "no take has knobs"
             return
         self._regressor = Regressor(examples, weights)
-        self.score, self.report = how_near(self._regressor.error)
+        of = "left out" if self._regressor.is_left_out else "shown"
+        self.score, self.report = how_near(self._regressor.error, of)
 
     def _gesture(self, examples: Examples, reach: float, weights: Weights) -> None:
         self._spotter = spotter = GestureSpotter(examples, _WIDE * reach, weights)
@@ -172,8 +173,11 @@ class Lesson:
         self.report = f"{right}by {spotter.count} examples{left}"
 
 
-def how_near(error: float) -> tuple[float, str]:
-    """Return the score and the report of knobs that are off by so much of their way."""
+def how_near(error: float, of: str) -> tuple[float, str]:
+    """Return the score and the report of knobs that are so much of their way off.
+
+    ``of`` says of which examples: "left out", or "shown".
+    """
     if math.isnan(error):
         return math.nan, f"how near it comes is known from {FEW} places of its knobs on"
-    return max(0.0, 1.0 - error), f"{error:.0%} off, of what was left out"
+    return max(0.0, 1.0 - error), f"{error:.0%} off, of what was {of}"

@@ -109,7 +109,7 @@ def _of_knobs(examples: Examples, weights: Weights, of: str, compute: Compute) -
         for out, network in zip(outs, networks[1:], strict=True)
     ]
     error = float(np.sqrt(np.mean(np.vstack(off)))) if off else float("nan")
-    return networks[0].judged(*how_near(error), of)
+    return networks[0].judged(*how_near(error, "left out"), of)
 
 
 class _Scaling:

@@ -31,6 +31,9 @@ FEW: Final = 5
 """Places, of fewer of which none is left out to choose a penalty and a width."""
 _STRAIGHT: Final = (1.5, 1e-3)
 """The width and the penalty for these."""
+_ALIKE: Final = 0.02
+_CONTRADICTED: Final = 0.1
+"""How far off what was shown itself comes back, in parts of a knob's way, so that it is told."""
 _FAR: Final = 3.0
 _FURTHEST: Final = 1.5
 """How far a single place may reach, in the spread of the examples, where the next is nearer."""
@@ -56,18 +59,19 @@ class KernelTable:
 class Regressor:
     """Reckons the knobs of a moment from examples of both.
 
-    ``error`` is the root mean square error of places that were left out, in parts of a knob's way;
-    NaN where there are too few to leave one out.
+    ``error`` is the root mean square error of places that were left out, in parts of a knob's way.
+    Of a few that were shown once each it is that of what was shown itself, where that contradicts
+    itself, and else NaN; ``is_left_out`` tells which.
     """
 
     def __init__(self, examples: Examples, weights: Weights = EVEN) -> None:
         self.names, self.knobs = examples.names, examples.knobs
         rows, targets = examples.rows(), examples.targets().astype(np.float64)
-        labels, _ = examples.numbers()
+        labels, takes = examples.numbers()
         counts = weights.of_classes(examples.labels)[labels]
         if len(rows) > _MOST:
             kept = np.sort(np.random.default_rng(_SEED).permutation(len(rows))[:_MOST])
-            rows, targets, counts = rows[kept], targets[kept], counts[kept]
+            rows, targets, counts, takes = rows[kept], targets[kept], counts[kept], takes[kept]
         places = np.unique(np.nan_to_num(targets), axis=0, return_inverse=True)[1].ravel()
         plain = Metric.plain(self.names, rows)
         self._metric = plain.weighed(weights.of_numbers(self.names))
@@ -79,10 +83,11 @@ class Regressor:
         wanted = np.where(np.isfinite(targets), targets, self._mean) - self._mean
         squares = _squares(self._rows, self._rows)
         self._limit = _reach(squares, places)
+        self.is_left_out = _many(places) or _several(places, takes)
         way = np.nanmax(targets, axis=0) - np.nanmin(targets, axis=0)
         self._way = np.where(way > 0, way, 1.0)
         wanted /= self._way
-        self.error, self._width, penalty = _chosen(squares, wanted, places, counts)
+        self.error, self._width, penalty = _chosen(squares, wanted, places, takes, counts)
         self._weights = _solved(_kernel(squares, self._width), wanted, penalty / counts)
 
     def table(self) -> KernelTable:
@@ -136,23 +141,52 @@ def _solved(kernel: Floats, wanted: Floats, penalty: Floats) -> Floats:
 
 
 def _chosen(
-    squares: Floats, wanted: Floats, places: NDArray[np.intp], counts: Floats
+    squares: Floats,
+    wanted: Floats,
+    places: NDArray[np.intp],
+    takes: NDArray[np.intp],
+    counts: Floats,
 ) -> tuple[float, float, float]:
-    """Return the least error, and the width and the penalty that lead to it."""
-    if int(places.max(initial=0)) + 1 < FEW:
-        return (np.nan, *_STRAIGHT)
-    return min(
-        (_left_out(_kernel(squares, width), wanted, places, penalty / counts), width, penalty)
+    """Return the least error, and the width and the penalty that lead to it.
+
+    Of a few places takes are left out, where each of them has several: then the widest kernel is
+    taken of those that err as little, since nothing tells what lies between.
+    """
+    few = not _many(places)
+    if few and not _several(places, takes):
+        width, penalty = _STRAIGHT
+        kernel = _kernel(squares, width)
+        off = kernel @ _solved(kernel, wanted, penalty / counts) - wanted
+        error = float(np.sqrt(np.mean(off**2)))
+        return (error if error > _CONTRADICTED else np.nan, width, penalty)
+    left = takes if few else places
+    found = [
+        (_left_out(_kernel(squares, width), wanted, left, penalty / counts), width, penalty)
         for width in _WIDTHS
         for penalty in _PENALTIES
-    )
+    ]
+    best = min(found)
+    alike = [one for one in found if few and one[0] <= best[0] + _ALIKE]
+    return max(alike, key=lambda one: (one[1], -one[2]), default=best)
 
 
-def _left_out(kernel: Floats, wanted: Floats, places: NDArray[np.intp], penalty: Floats) -> float:
-    """Return the root mean square error of places that were left out, some at a time."""
+def _many(places: NDArray[np.intp]) -> bool:
+    """Whether there are places enough to leave some out, so that others lie around them."""
+    return int(places.max(initial=0)) + 1 >= FEW
+
+
+def _several(places: NDArray[np.intp], takes: NDArray[np.intp]) -> bool:
+    """Whether each place was shown in more than one take."""
+    return all(len(np.unique(takes[places == place])) > 1 for place in np.unique(places))
+
+
+def _left_out(kernel: Floats, wanted: Floats, left: NDArray[np.intp], penalty: Floats) -> float:
+    """Return the root mean square error of what was left out, some numbers of it at a time."""
+    order = np.unique(left, return_inverse=True)[1]
+    folds = min(_FOLDS, int(order.max(initial=0)) + 1)
     total = 0.0
-    for fold in range(_FOLDS):
-        out = places % _FOLDS == fold
+    for fold in range(folds):
+        out = order % folds == fold
         weights = _solved(kernel[np.ix_(~out, ~out)], wanted[~out], penalty[~out])
         total += float(((kernel[np.ix_(out, ~out)] @ weights - wanted[out]) ** 2).sum())
     return float(np.sqrt(total / max(1, wanted.size)))
