@@ -65,7 +65,8 @@ class Examples:
     def begin(self, label: str, targets: Mapping[str, float]) -> None:
         """Begin a take."""
         empty = np.empty((0, len(self.names)), np.float32)
-        self.takes.append(OneTake(label, empty, np.empty(0, np.float32), dict(targets)))
+        turned = {name: float(value) for name, value in targets.items()}
+        self.takes.append(OneTake(label, empty, np.empty(0, np.float32), turned))
 
     def add(self, shown: NamedNumbers, seconds: float) -> bool:
         """Add a moment to the take that was begun; return False where no more fit.

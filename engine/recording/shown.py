@@ -66,6 +66,10 @@ class _Found:
     last: float = 0.0
     outlets: dict[str, None] = field(default_factory=dict)
 
+    def begin(self, at: Ns) -> None:
+        """Count seconds from a moment, unless it has begun before."""
+        self.began = at if self.began is None else self.began
+
     def take(self, said: list[tuple[str, Said]], at: Ns) -> None:
         """Take a moment, where it is one of those wanted and anything is known of it."""
         seconds = self.seconds(at)
@@ -77,8 +81,10 @@ class _Found:
 
     def seconds(self, at: Ns) -> float:
         """Return how long after the beginning a moment is."""
-        self.last = max(self.last, (at - (self.began or at)) / SECOND)
-        return (at - (self.began or at)) / SECOND
+        assert self.began is not None, "a recording says first what plays"
+        seconds = (at - self.began) / SECOND
+        self.last = max(self.last, seconds)
+        return seconds
 
 
 def shown_to(recording: Path, texts: Texts, box: str, wanted: Wanted) -> Moments:
@@ -98,9 +104,9 @@ def said_by(recording: Path, outlet: str, wanted: Wanted) -> Moments:
     found = _Found(wanted)
     for item in Recording(recording).items():
         if isinstance(item.what, Begun):
-            found.began = found.began or Ns(item.what.started)
+            found.begin(Ns(item.what.started))
         for name, at, message in _messages(item.what):
-            if isinstance(message, _SHOWN):
+            if isinstance(message, _SHOWN) and found.began is not None:
                 if len(found.outlets) < _MOST_OUTLETS:
                     found.outlets[name] = None
                 if outlet in (name, name.partition(".")[0]):
@@ -129,7 +135,7 @@ def _whole(recording: Path, found: _Found, why: str) -> Moments:
 
 def _listen(box: str, found: _Found, engine: Engine) -> None:
     """Hear what a box is asked, in this plan and in each that takes over."""
-    found.began = found.began or engine.clock.now()
+    found.begin(engine.clock.now())
 
     def attach() -> None:
         state = engine.states.get(box)
