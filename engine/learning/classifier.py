@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.learning.examples import Examples
 from engine.learning.metric import Metric, enough, filled
-from engine.learning.weights import EVEN, Weights
+from engine.learning.weights import EVEN, LessonWeights
 
 Floats = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ class Classifier:
     It is a share, 0 to 1, of the way from the examples of a class to those of the others.
     """
 
-    def __init__(self, examples: Examples, reach: float, weights: Weights = EVEN) -> None:
+    def __init__(self, examples: Examples, reach: float, weights: LessonWeights = EVEN) -> None:
         self.names = examples.names
         self.classes = examples.labels
         self._labels, takes = examples.numbers()

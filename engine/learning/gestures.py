@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from engine.learning.examples import Examples, OneTake
 from engine.learning.metric import Metric
-from engine.learning.weights import EVEN, Weights
+from engine.learning.weights import EVEN, LessonWeights
 
 Floats = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ class Course:
 class GestureSpotter:
     """Finds the gestures of examples in a stream; ``reach`` multiplies how much may differ."""
 
-    def __init__(self, examples: Examples, reach: float, weights: Weights = EVEN) -> None:
+    def __init__(self, examples: Examples, reach: float, weights: LessonWeights = EVEN) -> None:
         self.names, self.classes = examples.names, examples.labels
         plain = Metric.plain(self.names, examples.rows())
         self._metric = plain.weighed(weights.of_numbers(self.names))

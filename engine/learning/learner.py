@@ -12,10 +12,10 @@ import numpy as np
 from engine.learning import network_fitting
 from engine.learning.examples import Examples
 from engine.learning.lesson import Lesson
-from engine.learning.network import Network
+from engine.learning.network import SmallNetwork
 from engine.learning.network_lesson import fingerprint, fitted
 from engine.learning.versions import Versions
-from engine.learning.weights import EVEN, Weights
+from engine.learning.weights import EVEN, LessonWeights
 from engine.system import errand
 
 _log: Final = logging.getLogger("sensorium")
@@ -25,12 +25,12 @@ _FITTING: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class LearningManner:
     """How to learn: the task, how far from the examples one is still known, and what counts."""
 
     task: str
     reach: float
-    weights: Weights = field(default=EVEN)
+    weights: LessonWeights = field(default=EVEN)
     by_network: bool = False
 
 
@@ -42,12 +42,12 @@ class Learner(Protocol):
     person: int
     confidence: float
 
-    def manner(self) -> Manner:
+    def manner(self) -> LearningManner:
         """Return how it learns."""
         ...
 
 
-def learned(examples: Examples, manner: Manner, versions: Versions) -> Lesson:
+def learned(examples: Examples, manner: LearningManner, versions: Versions) -> Lesson:
     """Return what is learned from examples; nothing, and that is logged, where that cannot be.
 
     A network that was kept for these very examples is taken; else one is fitted, and kept.
@@ -62,7 +62,9 @@ def learned(examples: Examples, manner: Manner, versions: Versions) -> Lesson:
     return lesson
 
 
-def _use_network(lesson: Lesson, examples: Examples, manner: Manner, versions: Versions) -> None:
+def _use_network(
+    lesson: Lesson, examples: Examples, manner: LearningManner, versions: Versions
+) -> None:
     """Let a network say what it is; where there is none, the examples go on doing so."""
     if len(lesson.outputs) <= (manner.task == "classify"):
         return  # one class alone, or no knobs
@@ -77,7 +79,7 @@ def _use_network(lesson: Lesson, examples: Examples, manner: Manner, versions: V
     lesson.use(network)
 
 
-def _fitted(examples: Examples, manner: Manner) -> tuple[Network | None, str]:
+def _fitted(examples: Examples, manner: LearningManner) -> tuple[SmallNetwork | None, str]:
     """Return a network, or why there is none."""
     if not network_fitting.is_here():
         return None, network_fitting.REMEDY

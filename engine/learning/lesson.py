@@ -17,12 +17,12 @@ from engine.learning.classifier import Classifier, NearestTable
 from engine.learning.examples import Examples
 from engine.learning.gestures import Course, GestureSpotter, Spotted
 from engine.learning.named_numbers import NamedNumbers, aligned
-from engine.learning.network import Network
+from engine.learning.network import SmallNetwork
 from engine.learning.regressor import FEW, KernelTable, Regressor
 from engine.learning.validation import validated
-from engine.learning.weights import EVEN, Weights
+from engine.learning.weights import EVEN, LessonWeights
 
-Tables = tuple[NearestTable | KernelTable | None, Network | None]
+Tables = tuple[NearestTable | KernelTable | None, SmallNetwork | None]
 
 _NOTHING: Final = "nothing is learned yet"
 _WIDE: Final = 5.5
@@ -54,11 +54,13 @@ class Lesson:
         self._classifier: Classifier | None = None
         self._regressor: Regressor | None = None
         self._spotter: GestureSpotter | None = None
-        self._network: Network | None = None
+        self._network: SmallNetwork | None = None
         self._takes: list[int] = []
 
     @classmethod
-    def of(cls, task: str, examples: Examples, reach: float, weights: Weights = EVEN) -> Lesson:
+    def of(
+        cls, task: str, examples: Examples, reach: float, weights: LessonWeights = EVEN
+    ) -> Lesson:
         """Learn a task from examples. Raise numpy.linalg.LinAlgError where it cannot be solved."""
         learned = cls()
         left, takes = weights.left(examples)
@@ -95,7 +97,7 @@ class Lesson:
         one = self._classifier or self._regressor
         return one.table() if one else None, self._network
 
-    def use(self, network: Network) -> bool:
+    def use(self, network: SmallNetwork) -> bool:
         """Let a network say what it is; return False, and do nothing, where it does not fit."""
         if (network.names, network.outputs) != (self.names, self.outputs) or self._spotter:
             return False
@@ -148,7 +150,7 @@ class Lesson:
         seen = self._spotter.take(aligned(now, self._spotter.names), seconds)
         return seen, self._spotter.course(seconds)
 
-    def _classify(self, examples: Examples, reach: float, weights: Weights) -> None:
+    def _classify(self, examples: Examples, reach: float, weights: LessonWeights) -> None:
         self._classifier = Classifier(examples, reach, weights)
         if len(examples.labels) < 2:
             self.report = "one class alone: it tells whether it is that, or unsure"
@@ -156,7 +158,7 @@ class Lesson:
         found = validated(examples, reach, weights)
         self.score, self.report = found.score, found.report()
 
-    def _regress(self, examples: Examples, reach: float, weights: Weights) -> None:
+    def _regress(self, examples: Examples, reach: float, weights: LessonWeights) -> None:
         if not examples.knobs:
             self.report = "no take has knobs"
             return
@@ -164,7 +166,7 @@ class Lesson:
         of = "left out" if self._regressor.is_left_out else "shown"
         self.score, self.report = how_near(self._regressor.error, of)
 
-    def _gesture(self, examples: Examples, reach: float, weights: Weights) -> None:
+    def _gesture(self, examples: Examples, reach: float, weights: LessonWeights) -> None:
         self._spotter = spotter = GestureSpotter(examples, _WIDE * reach, weights)
         self.score = spotter.score
         short = len(examples.takes) - spotter.count

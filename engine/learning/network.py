@@ -29,7 +29,7 @@ _WIDEST: Final = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Network:
+class SmallNetwork:
     """Layers of neurons that bend what they sum by tanh, but for the last.
 
     It takes the numbers of ``names``, each less ``middle`` and times ``scale``; what is not known
@@ -59,7 +59,7 @@ class Network:
         """Return the knobs for a moment (n,): float64, shape (knobs,)."""
         return np.asarray(self.mean + self.way * self._last(values))
 
-    def judged(self, score: float, report: str, of: str) -> Network:
+    def judged(self, score: float, report: str, of: str) -> SmallNetwork:
         """Return it with how well it came out, and to what it was fitted."""
         return replace(self, score=score, report=report, of=of)
 
@@ -93,7 +93,7 @@ class _File(msgspec.Struct):
     report: str
 
 
-def write_network(network: Network) -> bytes:
+def write_network(network: SmallNetwork) -> bytes:
     """Return a network as a file: JSON, which holds data and runs nothing."""
     return msgspec.json.encode(
         _File(
@@ -112,7 +112,7 @@ def write_network(network: Network) -> bytes:
     )
 
 
-def read_network(data: bytes) -> Network:
+def read_network(data: bytes) -> SmallNetwork:
     """Return the network of a file. Raise BadExamples where it is broken, or too large."""
     if len(data) > LARGEST:
         raise BadExamples(f"it has {len(data)} bytes, and {LARGEST} are the most")
@@ -137,7 +137,7 @@ def read_network(data: bytes) -> Network:
         raise BadExamples("it has not a scale for each number")
     middle, scale, mean, way = (np.array(numbers, np.float64) for numbers, _ in sized)
     score = float("nan") if file.score is None else file.score
-    return Network(
+    return SmallNetwork(
         tuple(file.names),
         tuple(file.outputs),
         middle,

@@ -28,7 +28,7 @@ _DECAY: Final = 1e-2
 """What weights cost (L2), so that a few examples are not learned by heart."""
 
 
-class Problem(msgspec.Struct):
+class FittingProblem(msgspec.Struct):
     """What a network is to be fitted to: rows, float32 in C order, and what each stands for.
 
     ``wanted`` (rows, outputs) are knobs; where there is one column fewer than ``classes`` says, it
@@ -46,14 +46,16 @@ class Problem(msgspec.Struct):
 
 def problem_of_classes(
     rows: Floats, labels: NDArray[np.intp], classes: int, weights: Floats
-) -> Problem:
+) -> FittingProblem:
     """Return the problem to tell classes (rows,) apart by rows (rows, numbers)."""
-    return Problem(rows.shape[1], _bytes(rows), _bytes(weights), labels.tolist(), classes, 0, b"")
+    return FittingProblem(
+        rows.shape[1], _bytes(rows), _bytes(weights), labels.tolist(), classes, 0, b""
+    )
 
 
-def problem_of_knobs(rows: Floats, wanted: Floats, weights: Floats) -> Problem:
+def problem_of_knobs(rows: Floats, wanted: Floats, weights: Floats) -> FittingProblem:
     """Return the problem to say knobs (rows, knobs) by rows (rows, numbers)."""
-    return Problem(
+    return FittingProblem(
         rows.shape[1], _bytes(rows), _bytes(weights), [], 0, wanted.shape[1], _bytes(wanted)
     )
 
@@ -63,14 +65,14 @@ def is_here() -> bool:
     return find_spec("sklearn") is not None
 
 
-def question(problems: Sequence[Problem]) -> bytes:
+def question(problems: Sequence[FittingProblem]) -> bytes:
     """Return problems as ``answer`` takes them."""
     return msgspec.msgpack.encode(list(problems))
 
 
 def answer(data: bytes) -> bytes:
     """Return the networks that were fitted to problems, as ``layers`` reads them."""
-    problems = msgspec.msgpack.decode(data, type=list[Problem])
+    problems = msgspec.msgpack.decode(data, type=list[FittingProblem])
     return msgspec.msgpack.encode([_packed(_fitted(problem)) for problem in problems])
 
 
@@ -83,7 +85,7 @@ def layers(data: bytes) -> list[tuple[Layer, ...]]:
     ]
 
 
-def _fitted(problem: Problem) -> tuple[Layer, ...]:
+def _fitted(problem: FittingProblem) -> tuple[Layer, ...]:
     from sklearn import neural_network
 
     rows = _floats(problem.rows).reshape(-1, problem.width)

@@ -15,9 +15,9 @@ from engine.learning.examples import Examples, OneTake
 from engine.learning.examples_file import write_examples
 from engine.learning.lesson import how_near
 from engine.learning.metric import Metric
-from engine.learning.network import Floats, Layer, Network
+from engine.learning.network import Floats, Layer, SmallNetwork
 from engine.learning.network_fitting import (
-    Problem,
+    FittingProblem,
     layers,
     problem_of_classes,
     problem_of_knobs,
@@ -25,7 +25,7 @@ from engine.learning.network_fitting import (
 )
 from engine.learning.regressor import FEW, known_mean
 from engine.learning.validation import Tell, confusion, splits, told
-from engine.learning.weights import Weights
+from engine.learning.weights import LessonWeights
 
 Compute = Callable[[bytes], bytes | None]
 """Has ``network_fitting.answer`` answer; None where that failed."""
@@ -36,15 +36,15 @@ _MOST: Final = 1000
 _FOLDS: Final = 4
 
 
-def fingerprint(task: str, examples: Examples, weights: Weights) -> str:
+def fingerprint(task: str, examples: Examples, weights: LessonWeights) -> str:
     """Return what says to which examples, weighed how, a network was fitted."""
     weighed = repr((task, sorted(weights.numbers.items()), sorted(weights.classes.items())))
     return sha256(write_examples(examples) + weighed.encode()).hexdigest()
 
 
 def fitted(
-    task: str, examples: Examples, reach: float, weights: Weights, compute: Compute
-) -> Network | None:
+    task: str, examples: Examples, reach: float, weights: LessonWeights, compute: Compute
+) -> SmallNetwork | None:
     """Return a network for a task, "classify" or "regress"; None where none could be fitted.
 
     One class alone, or no knobs, is nothing that a network could tell.
@@ -59,8 +59,8 @@ def fitted(
 
 
 def _of_classes(
-    examples: Examples, reach: float, weights: Weights, of: str, compute: Compute
-) -> Network | None:
+    examples: Examples, reach: float, weights: LessonWeights, of: str, compute: Compute
+) -> SmallNetwork | None:
     ways = splits(examples)
     scaling = _Scaling(examples, weights)
     problems = [scaling.classes(part, examples) for part in (examples, *(kept for kept, _ in ways))]
@@ -77,13 +77,15 @@ def _of_classes(
     return whole.judged(judged.score, judged.report(), of)
 
 
-def _told(learned: Classifier, network: Network, row: NDArray[np.float32]) -> str:
+def _told(learned: Classifier, network: SmallNetwork, row: NDArray[np.float32]) -> str:
     """Return the class that a network says, where the examples are near enough."""
     unsure = not told(learned.guess(row), learned.classes)
     return "" if unsure else network.outputs[int(network.shares(row).argmax())]
 
 
-def _of_knobs(examples: Examples, weights: Weights, of: str, compute: Compute) -> Network | None:
+def _of_knobs(
+    examples: Examples, weights: LessonWeights, of: str, compute: Compute
+) -> SmallNetwork | None:
     scaling = _Scaling(examples, weights)
     rows, counts = scaling.rows(examples)
     targets = examples.targets().astype(np.float64)
@@ -115,7 +117,7 @@ def _of_knobs(examples: Examples, weights: Weights, of: str, compute: Compute) -
 class _Scaling:
     """How numbers are written for a network: less their mean, in parts of their spread."""
 
-    def __init__(self, examples: Examples, weights: Weights) -> None:
+    def __init__(self, examples: Examples, weights: LessonWeights) -> None:
         self._names, self._weights = examples.names, weights
         rows = examples.rows()
         plain = Metric.plain(examples.names, rows).weighed(weights.of_numbers(examples.names))
@@ -127,7 +129,7 @@ class _Scaling:
         rows = np.nan_to_num((examples.rows() - self._middle) * self._scale, nan=0.0)
         return rows, self._weights.of_classes(examples.labels)[examples.numbers()[0]]
 
-    def classes(self, part: Examples, whole: Examples) -> Problem:
+    def classes(self, part: Examples, whole: Examples) -> FittingProblem:
         """Return the problem to tell the classes of all examples by a part of them."""
         rows, counts = self.rows(part)
         numbers = np.array([whole.labels.index(label) for label in part.labels], np.intp)
@@ -137,12 +139,14 @@ class _Scaling:
 
     def network(
         self, found: tuple[Layer, ...], outputs: tuple[str, ...], mean: Floats, way: Floats
-    ) -> Network:
+    ) -> SmallNetwork:
         """Return a network by its layers."""
-        return Network(self._names, outputs, self._middle, self._scale, found, mean, way)
+        return SmallNetwork(self._names, outputs, self._middle, self._scale, found, mean, way)
 
 
-def _answered(problems: Sequence[Problem], compute: Compute) -> list[tuple[Layer, ...]] | None:
+def _answered(
+    problems: Sequence[FittingProblem], compute: Compute
+) -> list[tuple[Layer, ...]] | None:
     said = compute(question(problems))
     return None if said is None else layers(said)
 

@@ -23,7 +23,7 @@ FULL: Final = f"it holds {MOST_EXAMPLES} examples, and no more fit"
 _NOTHING_SEEN: Final = "nothing was seen, and nothing is kept"
 
 
-class Shown(Enum):
+class ShownMoment(Enum):
     """What became of a moment that was shown; FULL is said once a take."""
 
     KEPT = "kept"
@@ -74,15 +74,15 @@ class Notebook:
         self.is_held, self._began, self._is_full = True, None, False
         return [*outcomes, Outcome(f"shows {label}")]
 
-    def show(self, now: NamedNumbers, at: Ns) -> Shown:
+    def show(self, now: NamedNumbers, at: Ns) -> ShownMoment:
         """Add a moment to the take that is held; nobody in the picture is no example."""
         if not now.is_known or self._is_full:
-            return Shown.NOTHING
+            return ShownMoment.NOTHING
         self._began = at if self._began is None else self._began
         if self.examples.add(now, (at - self._began) / SECOND):
-            return Shown.KEPT
+            return ShownMoment.KEPT
         self._is_full = True
-        return Shown.FULL
+        return ShownMoment.FULL
 
     def undo(self) -> Outcome:
         """Take the last take back, that which is held too."""

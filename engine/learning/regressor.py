@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.learning.examples import Examples
 from engine.learning.metric import Metric, enough
-from engine.learning.weights import EVEN, Weights
+from engine.learning.weights import EVEN, LessonWeights
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ class Regressor:
     itself, and else NaN; ``is_left_out`` tells which.
     """
 
-    def __init__(self, examples: Examples, weights: Weights = EVEN) -> None:
+    def __init__(self, examples: Examples, weights: LessonWeights = EVEN) -> None:
         self.names, self.knobs = examples.names, examples.knobs
         rows, targets = examples.rows(), examples.targets().astype(np.float64)
         labels, takes = examples.numbers()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.learning.classifier import Classifier, Guess
 from engine.learning.examples import Examples, OneTake
-from engine.learning.weights import EVEN, Weights
+from engine.learning.weights import EVEN, LessonWeights
 
 FOLDS: Final = 4
 TRIED: Final = 400
@@ -73,7 +73,7 @@ def told(guess: Guess | None, classes: Sequence[str]) -> str:
     return "" if guess is None or guess.distance > 1 else classes[guess.best]
 
 
-def validated(examples: Examples, reach: float, weights: Weights = EVEN) -> Confusion:
+def validated(examples: Examples, reach: float, weights: LessonWeights = EVEN) -> Confusion:
     """Return what becomes of examples that are left out."""
     tried: list[tuple[Tell, list[OneTake]]] = []
     for kept, out in splits(examples):

@@ -20,7 +20,7 @@ from engine.learning.examples_file import (
     spare_of,
     write_examples,
 )
-from engine.learning.network import Network, read_network, write_network
+from engine.learning.network import SmallNetwork, read_network, write_network
 
 VERSION: Final = "examples"
 """What the first version is called."""
@@ -96,7 +96,7 @@ class Versions:
         self._safe = self._state.read(file_of(version))
         return self.keep(examples)
 
-    def network(self, of: str) -> Network | None:
+    def network(self, of: str) -> SmallNetwork | None:
         """Return the network that was fitted to the examples as they are, if there is one."""
         data = self._state.read(_network_of(self.version))
         if data is None:
@@ -108,7 +108,7 @@ class Versions:
             return None
         return found if found.of == of else None
 
-    def keep_network(self, network: Network) -> None:
+    def keep_network(self, network: SmallNetwork) -> None:
         """Write the network that was fitted to the examples as they are."""
         self._state.write(_network_of(self.version), write_network(network))
 

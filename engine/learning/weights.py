@@ -17,7 +17,7 @@ HEAVIEST: Final = 100.0
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class LessonWeights:
     """What counts how much, 0 to 100, 1 where nothing is said; what weighs 0 is left out.
 
     ``numbers`` are called by their names, or by how these begin: "body.left_wrist" is its x and its
@@ -60,5 +60,5 @@ def _held(weight: float) -> float:
     return min(max(weight, 0.0), HEAVIEST) if np.isfinite(weight) else 1.0
 
 
-EVEN: Final = Weights()
+EVEN: Final = LessonWeights()
 """Everything counts alike."""

@@ -19,13 +19,13 @@ from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.people import Sure, Who
 from engine.language.words import clean
 from engine.learning.examples_file import LONGEST, version_fault
-from engine.learning.learner import Manner, learned
+from engine.learning.learner import LearningManner, learned
 from engine.learning.lesson import Lesson
 from engine.learning.named_numbers import NamedNumbers, Said, moment
-from engine.learning.notebook import FULL, UNSURE, Notebook, Outcome, Shown
+from engine.learning.notebook import FULL, UNSURE, Notebook, Outcome, ShownMoment
 from engine.learning.steady import Settling
 from engine.learning.versions import Versions
-from engine.learning.weights import Weights
+from engine.learning.weights import LessonWeights
 
 
 class Taught(NamedTuple):
@@ -217,10 +217,10 @@ class Learn(Node):
             return self._standing(outcome.notice)
         return Taught(notice=outcome.notice)
 
-    def manner(self) -> Manner:
+    def manner(self) -> LearningManner:
         """Return how it learns, as it is set now."""
-        weights = Weights(self.weigh, self.weigh_classes)
-        return Manner(self.task, self.reach, weights, by_network=self.model == "network")
+        weights = LessonWeights(self.weigh, self.weigh_classes)
+        return LearningManner(self.task, self.reach, weights, by_network=self.model == "network")
 
     def caption(self) -> str:
         """Return how much was shown of what."""
@@ -231,9 +231,9 @@ class Learn(Node):
 
     def _show(self, now: NamedNumbers, at: Ns) -> Iterator[Taught]:
         shown = self._notebook.show(now, at)
-        if shown is Shown.KEPT:
+        if shown is ShownMoment.KEPT:
             yield Taught(examples=self._notebook.examples.count)
-        elif shown is Shown.FULL:
+        elif shown is ShownMoment.FULL:
             yield Taught(notice=FULL)
 
     def _came_to(self, outcome: Outcome) -> Taught:
@@ -254,7 +254,7 @@ class Learn(Node):
         self._lesson.reset()
 
     def _standing_once(self) -> Iterator[Taught]:
-        """Say how the teaching stands before anything else, but not in the midst of a take."""
+        """Yield how the teaching stands before anything else, but not in the midst of a take."""
         if not self._has_told and not self._notebook.is_held:
             self._has_told, wrong, self._wrong = True, self._wrong, ""
             yield self._standing(wrong)

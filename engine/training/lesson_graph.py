@@ -23,7 +23,7 @@ from onnx import TensorProto
 from engine.learning.classifier import FURTHEST, LEAST, NEIGHBOURS, NearestTable
 from engine.learning.lesson import Lesson
 from engine.learning.metric import KNOWN
-from engine.learning.network import Network
+from engine.learning.network import SmallNetwork
 from engine.learning.regressor import KernelTable
 from engine.training.errors import TrainingError
 from engine.training.gradient import Graph, Value
@@ -52,7 +52,7 @@ def lesson_graph(lesson: Lesson, task: str) -> bytes:
 class _Writer:
     """Writes one graph; shapes are not followed, for nothing here needs them."""
 
-    def __init__(self, count: int, network: Network | None) -> None:
+    def __init__(self, count: int, network: SmallNetwork | None) -> None:
         self.graph = Graph()
         self._network = network
         self._values = self.graph.take(VALUES, (_MOMENTS, count))

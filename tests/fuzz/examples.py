@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from engine.core.context import MemoryState
 from engine.learning.examples import Examples
 from engine.learning.examples_file import BadExamples, read_examples, write_examples
-from engine.learning.learner import Manner, learned
+from engine.learning.learner import LearningManner, learned
 from engine.learning.named_numbers import NamedNumbers
-from engine.learning.network import Network, read_network, write_network
+from engine.learning.network import SmallNetwork, read_network, write_network
 from engine.learning.network_lesson import fingerprint
 from engine.learning.tables import read_table, write_table
 from engine.learning.versions import Versions
@@ -57,10 +57,12 @@ def shown() -> Examples:
 
 
 @cache
-def network() -> Network:
+def network() -> SmallNetwork:
     """Return a network that fits them."""
     layers = ((np.eye(2, 3), np.zeros(3)), (np.eye(3, 2), np.ones(2)))
-    return Network(NAMES, ("low", "high"), np.zeros(2), np.ones(2), layers, np.zeros(2), np.ones(2))
+    return SmallNetwork(
+        NAMES, ("low", "high"), np.zeros(2), np.ones(2), layers, np.zeros(2), np.ones(2)
+    )
 
 
 plain = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-3, 3)
@@ -128,7 +130,7 @@ def learn(examples: Examples) -> None:
     written = write_examples(examples)
     assert write_examples(read_examples(written)) == written
     for task in TASKS:
-        lesson = learned(examples, Manner(task, 0.2), Versions())
+        lesson = learned(examples, LearningManner(task, 0.2), Versions())
         for row in (*examples.rows()[:3], np.full(len(examples.names), 1e30, np.float32)):
             now = NamedNumbers(examples.names, row)
             found = lesson.classified(now)
@@ -137,13 +139,13 @@ def learn(examples: Examples) -> None:
             lesson.spotted(now, 0.0)
 
 
-def use(found: Network) -> None:
+def use(found: SmallNetwork) -> None:
     """Play with a network that was kept for examples, if it says that it is of these."""
     examples = shown()
     versions = Versions(MemoryState())
     versions.keep_network(
         found.judged(found.score, found.report, fingerprint("classify", examples, EVEN))
     )
-    lesson = learned(examples, Manner("classify", 0.2, by_network=True), versions)
+    lesson = learned(examples, LearningManner("classify", 0.2, by_network=True), versions)
     answer = lesson.classified(NamedNumbers(NAMES, np.array([1.0, 2.0], np.float32)))
     assert answer is not None and set(answer.shares) == {"low", "high"}

@@ -12,29 +12,29 @@ import pytest
 from engine.core.context import MemoryState
 from engine.learning import network_fitting
 from engine.learning.examples_file import BadExamples
-from engine.learning.learner import Manner, learned
+from engine.learning.learner import LearningManner, learned
 from engine.learning.lesson import Lesson
-from engine.learning.network import Network, read_network, write_network
+from engine.learning.network import SmallNetwork, read_network, write_network
 from engine.learning.network_lesson import fingerprint, fitted
 from engine.learning.versions import Versions
-from engine.learning.weights import EVEN, Weights
+from engine.learning.weights import EVEN, LessonWeights
 
 from .lessons import moment, shown, three_classes
 
-BY_NETWORK = Manner("classify", 0.2, by_network=True)
+BY_NETWORK = LearningManner("classify", 0.2, by_network=True)
 needs_scikit_learn = pytest.mark.skipif(
     find_spec("sklearn") is None, reason="uv sync --extra learn"
 )
 
 
-def made(of: str = "", outputs: tuple[str, ...] = ("low", "high", "side")) -> Network:
+def made(of: str = "", outputs: tuple[str, ...] = ("low", "high", "side")) -> SmallNetwork:
     """Return a network that says "high" of everything, and the more of it the more p is."""
     last = np.zeros((2, len(outputs)))
     last[0, 1] = 5.0
     layers = ((np.eye(3, 2), np.array([0.5, 0.0])), (last, np.array([0.0, 3.0, 0.0])))
     ends = np.zeros(len(outputs)), np.ones(len(outputs))
     names = ("p", "q", "r")
-    return Network(names, outputs, np.zeros(3), np.ones(3), layers, *ends, 0.75, "so so", of)
+    return SmallNetwork(names, outputs, np.zeros(3), np.ones(3), layers, *ends, 0.75, "so so", of)
 
 
 def test_what_was_written_is_read() -> None:
@@ -106,7 +106,7 @@ def test_a_network_that_was_kept_plays_without_scikit_learn_and_only_for_its_exa
     versions = Versions(state)
     versions.keep_network(made(fingerprint("classify", examples, EVEN)))
     assert learned(examples, BY_NETWORK, versions).score == 0.75
-    weighed = Manner("classify", 0.2, Weights({"p": 3.0}), by_network=True)
+    weighed = LearningManner("classify", 0.2, LessonWeights({"p": 3.0}), by_network=True)
     assert learned(examples, weighed, versions).score != 0.75
     examples.undo()
     assert learned(examples, BY_NETWORK, versions).score != 0.75

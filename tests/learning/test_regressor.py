@@ -10,7 +10,7 @@ import pytest
 
 from engine.learning.lesson import Lesson
 from engine.learning.regressor import FEW, Regressor
-from engine.learning.weights import Weights
+from engine.learning.weights import LessonWeights
 
 from .lessons import moment, shown
 
@@ -63,7 +63,7 @@ def test_what_weighs_less_is_followed_less_and_what_weighs_nothing_not_at_all() 
     found = {}
     for weight in (0.0, 0.05, 1.0):
         lesson = Lesson.of(
-            "regress", shown(*takes, *TWO[1:]), 0.2, Weights(classes={"old": weight})
+            "regress", shown(*takes, *TWO[1:]), 0.2, LessonWeights(classes={"old": weight})
         )
         told = lesson.reckoned(moment((0.0, 0.0, 0.0)))
         assert told is not None

@@ -16,7 +16,7 @@ from engine.cli import app
 from engine.learning.examples import Examples
 from engine.learning.lesson import Lesson
 from engine.learning.versions import Versions
-from engine.learning.weights import EVEN, Weights
+from engine.learning.weights import EVEN, LessonWeights
 from engine.system.state_folder import StateFolder, state_places
 from engine.training.errors import TrainingError
 from engine.training.lesson_graph import lesson_graph
@@ -46,15 +46,15 @@ def run(network: bytes, rows: np.ndarray) -> dict[str, np.ndarray]:
     ("examples", "weights"),
     [
         (three_classes(), EVEN),
-        (three_classes(moments=1), Weights({"p": 4.0}, {"low": 3.0})),
-        (three_classes(), Weights({"q": 0.0}, {"side": 0.0})),
+        (three_classes(moments=1), LessonWeights({"p": 4.0}, {"low": 3.0})),
+        (three_classes(), LessonWeights({"q": 0.0}, {"side": 0.0})),
         (wide(40), EVEN),
         (wide(200), EVEN),
         (shown(("only", (0.0, 0.0, 0.0), {})), EVEN),
     ],
     ids=["plain", "weighed", "left out", "wide", "very wide", "one class"],
 )
-def test_classes_are_told_as_the_box_tells_them(examples: Examples, weights: Weights) -> None:
+def test_classes_are_told_as_the_box_tells_them(examples: Examples, weights: LessonWeights) -> None:
     lesson = Lesson.of("classify", examples, 0.2, weights)
     rng = np.random.default_rng(5)
     shown_rows = examples.rows()[rng.integers(0, examples.count, 60)]
