@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.learning.examples import Examples
 from engine.learning.metric import Metric, enough, filled
+from engine.learning.weights import EVEN, LessonWeights
 
 Floats = NDArray[np.float64]
 
@@ -25,10 +26,12 @@ _ALONE: Final = 2.5
 """How many times further than its own examples from each other a class without others reaches."""
 _STILL: Final = 1.5
 """How far such a class reaches at least, in its spread."""
-_LEAST: Final = 0.05
+LEAST: Final = 0.05
+"""A distance below which nothing is nearer."""
 _ONCE: Final = 1.5
 """How much further a class reaches that was shown once: its examples lie too close together."""
 _VIEWS: Final = 16
+FURTHEST: Final = 1e6
 _SAMPLE: Final = 300
 """Examples by which limits are measured, at most."""
 
@@ -51,22 +54,49 @@ class Guess:
         return int(self.shares.argmax())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NearestTable:
+    """All that a guess of a whole moment needs, as ``engine.training.lesson_graph`` writes it down.
+
+    ``rows`` (m, n) are the examples, ``scale`` (n, n) or (n,) what they and a moment are multiplied
+    by, ``labels`` (m,) the number of the class of each, ``limits`` and ``weights`` (classes,).
+    """
+
+    rows: Floats
+    scale: Floats
+    labels: NDArray[np.intp]
+    limits: Floats
+    weights: Floats
+
+
 class Classifier:
     """Tells the classes of examples apart. ``reach`` is how far from them one is still known.
 
     It is a share, 0 to 1, of the way from the examples of a class to those of the others.
     """
 
-    def __init__(self, examples: Examples, reach: float) -> None:
+    def __init__(self, examples: Examples, reach: float, weights: LessonWeights = EVEN) -> None:
         self.names = examples.names
         self.classes = examples.labels
         self._labels, takes = examples.numbers()
         rows = examples.rows()
-        self._metric = Metric.learned(self.names, rows, self._labels)
+        learned = Metric.learned(self.names, rows, self._labels)
+        self._metric = learned.weighed(weights.of_numbers(self.names))
+        self._weights = weights.of_classes(self.classes)
         self._rows = filled(rows, self._labels)
         self._members = [np.flatnonzero(self._labels == n) for n in range(len(self.classes))]
         self._views: dict[bytes, _View] = {}
-        self._limits = self._measured(takes, reach)
+        self._reaches = self._measured(takes)
+        self.set_reach(reach)
+
+    def set_reach(self, reach: float) -> None:
+        """Set how far from the examples one is still known, 0 to 1."""
+        self._limits = np.array([one.limit(reach) for one in self._reaches])
+
+    def table(self) -> NearestTable:
+        """Return what a guess is made from, where all numbers are known."""
+        scale = self._metric.scale(np.ones(len(self.names), bool))
+        return NearestTable(self._rows, scale, self._labels, self._limits, self._weights)
 
     def guess(self, values: NDArray[np.float32]) -> Guess | None:
         """Return what a moment (n,) is; None where too little of it is known."""
@@ -76,9 +106,9 @@ class Classifier:
         far = self._view(known).distances(values[known])
         nearest = int(far.argmin())
         near = np.array([_mean_of_nearest(far[members]) for members in self._members])
-        weights = 1.0 / (near**2 + _LEAST**2) ** 2
+        shares = self._weights / (near**2 + LEAST**2) ** 2
         return Guess(
-            weights / weights.sum(),
+            shares / shares.sum(),
             float(far[nearest] / self._limits[self._labels[nearest]]),
             nearest,
         )
@@ -92,8 +122,8 @@ class Classifier:
             self._views[mark] = _View(self._rows[:, known], self._metric.scale(known))
         return self._views[mark]
 
-    def _measured(self, takes: NDArray[np.intp], reach: float) -> Floats:
-        """Return how far from its examples each class reaches."""
+    def _measured(self, takes: NDArray[np.intp]) -> list[_Reach]:
+        """Return for each class how far its examples are from each other, and from the rest."""
         count = len(self._rows)
         chosen = np.unique(np.linspace(0, count - 1, min(count, _SAMPLE)).astype(np.intp))
         several = [len(np.unique(takes[members])) > 1 for members in self._members]
@@ -107,8 +137,36 @@ class Classifier:
             apart = takes != takes[row] if several[label] else np.arange(count) != row
             own[label].append(far[same & apart].min(initial=np.inf))
             other[label].append(far[~same].min(initial=np.inf))
-        wide = [reach if many else min(1.0, _ONCE * reach) for many in several]
-        return np.array([_limit(*pair) for pair in zip(own, other, wide, strict=True)])
+        return [_reach(*found) for found in zip(own, other, several, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How far the examples of a class are from each other, and from those of others, as most are.
+
+    ``between`` is infinite for a class alone; ``several`` says that it has more than one take.
+    """
+
+    least: float
+    between: float
+    several: bool
+
+    def limit(self, reach: float) -> float:
+        """Return how far from its examples something is still known."""
+        if not np.isfinite(self.between):
+            return max(_ALONE * self.least, _STILL)
+        share = reach if self.several else min(1.0, _ONCE * reach)
+        return max(self.least + share * max(0.0, self.between - self.least), LEAST)
+
+
+def _reach(own: list[float], other: list[float], several: bool) -> _Reach:
+    near = [each for each in own if np.isfinite(each)]
+    away = [each for each in other if np.isfinite(each)]
+    return _Reach(
+        float(np.quantile(near, _OWN)) if near else LEAST,
+        float(np.quantile(away, _OTHER)) if away else np.inf,
+        several,
+    )
 
 
 class _View:
@@ -127,17 +185,7 @@ class _View:
         return np.asarray(rows @ self._scale if self._scale.ndim == 2 else rows * self._scale)
 
 
-def _limit(own: list[float], other: list[float], reach: float) -> float:
-    near = [each for each in own if np.isfinite(each)]
-    away = [each for each in other if np.isfinite(each)]
-    least = float(np.quantile(near, _OWN)) if near else _LEAST
-    if not away:
-        return max(_ALONE * least, _STILL)
-    between = float(np.quantile(away, _OTHER))
-    return max(least + reach * max(0.0, between - least), _LEAST)
-
-
 def _mean_of_nearest(far: Floats) -> float:
     if len(far) > NEIGHBOURS:
         far = np.partition(far, NEIGHBOURS - 1)[:NEIGHBOURS]
-    return float(min(far.mean(), 1e6))
+    return float(min(far.mean(), FURTHEST))

@@ -65,7 +65,8 @@ class Examples:
     def begin(self, label: str, targets: Mapping[str, float]) -> None:
         """Begin a take."""
         empty = np.empty((0, len(self.names)), np.float32)
-        self.takes.append(OneTake(label, empty, np.empty(0, np.float32), dict(targets)))
+        turned = {name: float(value) for name, value in targets.items()}
+        self.takes.append(OneTake(label, empty, np.empty(0, np.float32), turned))
 
     def add(self, shown: NamedNumbers, seconds: float) -> bool:
         """Add a moment to the take that was begun; return False where no more fit.
@@ -92,6 +93,15 @@ class Examples:
             unknown = np.full((len(take.rows), 1), np.nan, np.float32)
             rows = np.hstack([take.rows, unknown])[:, found]
             self.takes.append(OneTake(take.label, rows, take.times, take.targets))
+
+    def part(self, numbers: NDArray[np.intp], takes: NDArray[np.intp]) -> Examples:
+        """Return some takes over some numbers, by their places."""
+        names = tuple(self.names[place] for place in numbers)
+        chosen = [self.takes[place] for place in takes]
+        return Examples(
+            names,
+            [OneTake(one.label, one.rows[:, numbers], one.times, one.targets) for one in chosen],
+        )
 
     def drop_empty(self) -> None:
         """Forget takes in which nothing was seen."""

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, Examples, OneTake
-from engine.learning.named_numbers import MOST
+from engine.learning.named_numbers import ABSURD, MOST
 
 FORMAT: Final = 1
 LARGEST: Final = 64 << 20
@@ -89,6 +89,7 @@ def read_examples(data: bytes) -> Examples:
         raise BadExamples(f"it has more than {MOST} names of numbers, or one of them twice")
     found = Examples(tuple(file.names))
     found.takes = [_take(take, len(file.names)) for take in file.takes]
+    found.drop_empty()
     if found.count > MOST_EXAMPLES:
         raise BadExamples(f"it has {found.count} examples, and {MOST_EXAMPLES} are the most")
     if len(found.labels) > MOST_CLASSES:
@@ -101,13 +102,21 @@ def _take(take: _Take, width: int) -> OneTake:
         raise BadExamples(f"a take needs a name of 1 to {LONGEST} letters")
     if len(take.times) != len(take.rows) or any(len(row) != width for row in take.rows):
         raise BadExamples("its takes are not as long as its names say")
-    rows = [[np.nan if value is None else value for value in row] for row in take.rows]
+    if any(not abs(moment) < ABSURD for moment in take.times):
+        raise BadExamples("one of its moments is at no time")
+    rows = [[_known(value) for value in row] for row in take.rows]
+    targets = {name: value for name, value in take.targets.items() if abs(value) < ABSURD}
     return OneTake(
         take.label,
         np.array(rows, np.float32).reshape(len(rows), width),
         np.array(take.times, np.float32),
-        take.targets,
+        targets,
     )
+
+
+def _known(value: float | None) -> float:
+    """Return a number as it is learned from: one that is absurdly large is not known."""
+    return value if value is not None and abs(value) < ABSURD else np.nan
 
 
 def _rounded(value: float) -> float | None:

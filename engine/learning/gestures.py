@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from engine.learning.examples import Examples, OneTake
 from engine.learning.metric import Metric
+from engine.learning.weights import EVEN, LessonWeights
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +44,7 @@ _OWN: Final = 1.2
 _ALONE: Final = 0.2
 _AGREE: Final = 0.5
 """How much the example that fits second best counts: one alone may fit by chance."""
+_NOTHING: Final = 1e-9
 _MOST: Final = 60
 """Examples that are followed at once."""
 
@@ -72,9 +74,10 @@ class Course:
 class GestureSpotter:
     """Finds the gestures of examples in a stream; ``reach`` multiplies how much may differ."""
 
-    def __init__(self, examples: Examples, reach: float) -> None:
+    def __init__(self, examples: Examples, reach: float, weights: LessonWeights = EVEN) -> None:
         self.names, self.classes = examples.names, examples.labels
-        self._metric = Metric.plain(self.names, examples.rows())
+        plain = Metric.plain(self.names, examples.rows())
+        self._metric = plain.weighed(weights.of_numbers(self.names))
         takes = [(take.label, *_prepared(take, self._metric)) for take in examples.takes]
         takes = _newest([take for take in takes if len(take[1]) >= SHORTEST])
         self.labels = [label for label, _, _ in takes]
@@ -82,7 +85,8 @@ class GestureSpotter:
         self._paths = _Paths(paths)
         self._seconds = np.array([length for _, _, length in takes])
         costs = np.array(list(_costs(paths))).T.reshape(len(paths), len(paths))
-        self.limits = reach * _limits(self.labels, costs)
+        self._limits_at_one = _limits(self.labels, costs) * weights.of_classes(self.labels)
+        self.set_reach(reach)
         self.score = _score(self.labels, costs / self.limits[:, None])
         self._several = [
             places
@@ -91,6 +95,10 @@ class GestureSpotter:
         ]
         self._next = -np.inf
         self._held: tuple[float, int, float, float, float] | None = None
+
+    def set_reach(self, reach: float) -> None:
+        """Set what multiplies how much may differ; 0 finds nothing."""
+        self.limits = np.maximum(reach * self._limits_at_one, _NOTHING)
 
     @property
     def count(self) -> int:

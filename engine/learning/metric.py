@@ -27,7 +27,7 @@ _SHRINK: Final = 0.1
 """How far the covariance is drawn towards its diagonal."""
 _WIDEST: Final = 96
 """Numbers of which a covariance is learned; of more each counts by itself."""
-_KNOWN: Final = 0.4
+KNOWN: Final = 0.4
 """The part of the numbers that two moments must share to be compared."""
 
 
@@ -39,6 +39,11 @@ class Metric:
 
     def __init__(self, covariance: Floats) -> None:
         self.covariance = covariance
+
+    @property
+    def variance(self) -> Floats:
+        """The variance of each number by itself: float64, shape (n,)."""
+        return self.covariance if self.covariance.ndim == 1 else np.diag(self.covariance)
 
     @classmethod
     def learned(
@@ -62,6 +67,14 @@ class Metric:
         """Return the metric by the spread of all, one for all points of a body."""
         return cls(_by_group(names, _variance(rows.astype(np.float64))) + _LEAST)
 
+    def weighed(self, weights: Floats) -> Metric:
+        """Return the metric where each number counts by its weight: ``weights`` (n,), above 0."""
+        counts = weights / weights.mean() if len(weights) else weights
+        if self.covariance.ndim == 1:
+            return Metric(self.covariance / counts)
+        root = np.sqrt(counts)
+        return Metric(self.covariance / np.outer(root, root))
+
     def scale(self, known: NDArray[np.bool_]) -> Floats:
         """Return by what rows of the numbers that are known (k,) are multiplied: (k, k) or (k,).
 
@@ -75,13 +88,12 @@ class Metric:
 
     def scaled(self, rows: NDArray[np.float32]) -> Floats:
         """Return rows (m, n) in the scale of each number; what is not known stays NaN."""
-        variance = self.covariance if self.covariance.ndim == 1 else np.diag(self.covariance)
-        return np.asarray(rows / np.sqrt(variance))
+        return np.asarray(rows / np.sqrt(self.variance))
 
 
 def enough(known: NDArray[np.bool_]) -> bool:
     """Whether enough of the numbers of a moment are known to compare it."""
-    return bool(known.sum() >= max(1.0, _KNOWN * len(known)))
+    return bool(known.sum() >= max(1.0, KNOWN * len(known)))
 
 
 def filled(rows: NDArray[np.float32], labels: NDArray[np.intp]) -> Floats:

@@ -24,7 +24,8 @@ Said = Landmarks | Features | Pitch | float
 
 MOST: Final = 1024
 """Numbers of one moment; what is more is let go, and told."""
-_ABSURD: Final = 1e9
+ABSURD: Final = 1e9
+"""What is as large counts as not known."""
 _PITCH: Final = ("pitch.note", "pitch.level", "pitch.bright")
 
 
@@ -51,7 +52,7 @@ def moment(said: Iterable[tuple[str, Said]], person: int, confidence: float) -> 
     for inlet, message in said:
         for name, value in _named(inlet, message, person, confidence):
             known = f"{inlet}.{name}" if name in names else name
-            names[known] = value if abs(value) < _ABSURD else math.nan
+            names[known] = value if abs(value) < ABSURD else math.nan
     kept = list(names.items())[:MOST]
     return NamedNumbers(
         tuple(name for name, _ in kept), np.array([value for _, value in kept], np.float32)

@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, Examples
 from engine.learning.examples_file import LONGEST, BadExamples
-from engine.learning.named_numbers import MOST, NamedNumbers
+from engine.learning.named_numbers import ABSURD, MOST, NamedNumbers
 
 LABEL, TAKE, TIME, KNOB = "label", "take", "time", "knob:"
 _OUTPUT: Final = "output"
@@ -115,7 +115,9 @@ def _examples(columns: list[str], rows: Iterator[list[str]], names: Sequence[str
                     name, {knobs[p]: v for p in knobs if math.isfinite(v := _number(row[p]))}
                 )
                 last = begins
-            seconds = _number(row[time]) if time >= 0 else len(found.takes[-1].rows) * _PACE
+            seconds = _number(row[time]) if time >= 0 else math.nan
+            if math.isnan(seconds):
+                seconds = len(found.takes[-1].rows) * _PACE
             if not found.add(NamedNumbers(called, values), seconds):
                 raise BadExamples(f"it has more than {MOST_EXAMPLES} rows")
             if len(found.labels) > MOST_CLASSES:
@@ -132,7 +134,7 @@ def _number(cell: str) -> float:
         value = float(cell)
     except ValueError:
         return math.nan
-    return value if math.isfinite(value) else math.nan
+    return value if abs(value) < ABSURD else math.nan
 
 
 def _cell(value: float) -> str:

@@ -6,16 +6,24 @@ the same; of one with a single take its moments are, a stretch at a time.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.learning.classifier import Classifier
+from engine.learning.classifier import Classifier, Guess
 from engine.learning.examples import Examples, OneTake
+from engine.learning.weights import EVEN, LessonWeights
 
 FOLDS: Final = 4
+TRIED: Final = 400
+"""Moments that are left out and asked for, about as many at most."""
+
+Tell = Callable[[NDArray[np.float32]], str]
+"""Returns the class of a moment (n,), "" where it is unsure."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +48,13 @@ class Confusion:
         one, other = np.unravel_index(int(wrong.argmax()), wrong.shape)
         return self.classes[int(one)], self.classes[int(other)], int(wrong.max())
 
+    def report(self) -> str:
+        """Return how many are right and what is mixed up most, and then a line for each class."""
+        worst = self.worst()
+        mixed = f"; {worst[0]} is taken for {worst[1]} most" if worst else ""
+        right = "nothing" if np.isnan(self.score) else f"{self.score:.0%}"
+        return f"{right} right of what was left out{mixed}\n{self.text()}"
+
     def text(self) -> str:
         """Return it as lines of text, a class each."""
         lines = []
@@ -53,26 +68,40 @@ class Confusion:
         return "\n".join(lines)
 
 
-def validated(examples: Examples, reach: float) -> Confusion:
+def told(guess: Guess | None, classes: Sequence[str]) -> str:
+    """Return the class that a guess says, "" where it is unsure."""
+    return "" if guess is None or guess.distance > 1 else classes[guess.best]
+
+
+def validated(examples: Examples, reach: float, weights: LessonWeights = EVEN) -> Confusion:
     """Return what becomes of examples that are left out."""
-    classes = examples.labels
+    tried: list[tuple[Tell, list[OneTake]]] = []
+    for kept, out in splits(examples):
+        learned = Classifier(kept, reach, weights)
+        tried.append((partial(_by_examples, learned), out))
+    return confusion(examples.labels, tried)
+
+
+def _by_examples(learned: Classifier, row: NDArray[np.float32]) -> str:
+    return told(learned.guess(row), learned.classes)
+
+
+def confusion(classes: tuple[str, ...], tried: Sequence[tuple[Tell, list[OneTake]]]) -> Confusion:
+    """Return what takes are told as; of very many moments some of each take stand for all."""
     table = np.zeros((len(classes), len(classes) + 1), np.intp)
-    for kept, out in _folds(examples):
-        if not kept.takes:
-            continue
-        learned = Classifier(kept, reach)
+    count = sum(len(take.rows) for _, out in tried for take in out)
+    every = -(-count // TRIED) or 1
+    for tell, out in tried:
         for take in out:
-            for row in take.rows:
-                guess = learned.guess(row)
-                unsure = guess is None or guess.distance > 1
-                place = (
-                    -1 if unsure or guess is None else classes.index(learned.classes[guess.best])
-                )
+            for row in take.rows[::every]:
+                label = tell(row)
+                place = classes.index(label) if label else -1
                 table[classes.index(take.label), place] += 1
     return Confusion(classes, table)
 
 
-def _folds(examples: Examples) -> list[tuple[Examples, list[OneTake]]]:
+def splits(examples: Examples) -> list[tuple[Examples, list[OneTake]]]:
+    """Return several ways to leave some takes out: what is kept, and what is not."""
     counts = examples.counts(of_takes=True)
     pieces: list[tuple[int, OneTake]] = []
     seen = dict.fromkeys(counts, 0)
@@ -85,11 +114,11 @@ def _folds(examples: Examples) -> list[tuple[Examples, list[OneTake]]]:
             if len(part):
                 piece = OneTake(take.label, take.rows[part], take.times[part], take.targets)
                 pieces.append((number, piece))
-    return [
+    found = [
         (
             Examples(examples.names, [take for fold, take in pieces if fold != left]),
             [take for fold, take in pieces if fold == left],
         )
         for left in range(FOLDS)
-        if any(fold == left for fold, _ in pieces)
     ]
+    return [(kept, out) for kept, out in found if kept.takes and out]

@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from typing import Annotated, ClassVar, Final, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
 from engine.core.clock import SECOND
 from engine.core.context import Context
 from engine.core.errors import ParameterError
-from engine.core.landmarks import Landmarks
-from engine.core.messages import Features, Keyword, Ns, Pitch, Trigger
+from engine.core.messages import Features, Keyword, Ns, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Event, Fixed, Param
 from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.people import Sure, Who
 from engine.language.words import clean
-from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, Examples
-from engine.learning.examples_file import (
-    LONGEST,
-    BadExamples,
-    file_of,
-    read_examples,
-    spare_of,
-    version_fault,
-    write_examples,
-)
+from engine.learning.examples_file import LONGEST, version_fault
+from engine.learning.learner import LearningManner, learned
 from engine.learning.lesson import Lesson
-from engine.learning.named_numbers import NamedNumbers, moment
-
-_log = logging.getLogger("sensorium")
-
-UNSURE: Final = "unsure"
-"""What it calls that of which it was shown nothing alike; no class is called so."""
-_SURER: Final = 0.1
-"""How much more of the share another class must have before it takes over."""
-_HALF: Final = 0.5
-_MOST_FILES: Final = 100
-
-Shown = Landmarks | Features | Pitch | float
+from engine.learning.named_numbers import NamedNumbers, Said, moment
+from engine.learning.notebook import FULL, UNSURE, Notebook, Outcome, ShownMoment
+from engine.learning.steady import Settling
+from engine.learning.versions import Versions
+from engine.learning.weights import LessonWeights
 
 
 class Taught(NamedTuple):
@@ -87,11 +70,18 @@ class Learn(Node):
     the share that is right of what is left out in turn, ``report`` what is taken for what, and
     ``notice`` what the last order came to.
 
+    ``weigh`` says how much numbers count, by their names or how these begin, such as
+    "body.left_wrist", ``weigh_classes`` how much each class does; 0 leaves it out. That counts from
+    the next learning on.
+
     Examples are data in the state folder beside the patch, a file for each ``version``, written at
     each letting go. ``save`` keeps them under another name, ``load`` takes those of another one.
 
     Nearest neighbours by a measure from the spread within classes, with a reject option (Dubuisson
-    and Masson 1993), kernel ridge regression, SPRING (Sakurai and others, 2007).
+    and Masson 1993), kernel ridge regression, SPRING (Sakurai and others, 2007). With ``model =
+    "network"`` a small network of scikit-learn (the extra "learn") says the class or the knobs,
+    while the examples say whether it may be known; it is fitted in a process of its own, for a
+    second or two in which this box says nothing.
     """
 
     lane: ClassVar[bool] = True
@@ -100,11 +90,23 @@ class Learn(Node):
     task: Fixed[Annotated[Literal["classify", "regress", "gesture"], Param("what it learns")]] = (
         "classify"
     )
+    model: Fixed[
+        Annotated[
+            Literal["examples", "network"],
+            Param("what says the class or the knobs: the examples themselves, or a small network"),
+        ]
+    ] = "examples"
     version: Fixed[
         Annotated[str, Param("the name of the examples that it begins with", fault=version_fault)]
     ] = "examples"
     knobs: Annotated[
         dict[str, float], Param("the knobs that are taught, as they stand while it is recorded")
+    ] = field(default_factory=dict)
+    weigh: Annotated[
+        dict[str, float], Param("how much numbers count, by how their names begin; 1 if not here")
+    ] = field(default_factory=dict)
+    weigh_classes: Annotated[
+        dict[str, float], Param("how much each class counts; 1 if not here")
     ] = field(default_factory=dict)
     reach: Annotated[float, Param("how far from the examples something is still known", 0, 1)] = 0.2
     settle: Annotated[float, Param("how long it takes to change its mind", 0, 10, unit="s")] = 0.1
@@ -119,54 +121,52 @@ class Learn(Node):
     save: Event[Annotated[str, Param("keep the examples under another name")]] = ""
     load: Event[Annotated[str, Param("take the examples of another name")]] = ""
 
-    _context: Context = Context()
-    _version: str = ""
-    _safe: bytes | None = None
-    """The file as it was read or written last."""
-    _examples: Examples = field(default_factory=Examples)
+    _notebook: Notebook = field(default_factory=Notebook)
     _lesson: Lesson = field(default_factory=Lesson)
-    _recording: bool = False
-    _began: Ns | None = None
-    _full: bool = False
+    _settling: Settling = field(default_factory=Settling)
     _label: str = ""
-    _shares: Mapping[str, float] = field(default_factory=dict)
-    _known: float = 0.0
-    _turned: dict[str, float] = field(default_factory=dict)
-    _at: Ns | None = None
+    _wrong: str = ""
+    """What was wrong with the file that it began with."""
+    _has_told: bool = False
+    """Whether it has said how the teaching stands, since it began or was reset."""
+
+    def __post_init__(self) -> None:
+        if self.task == "gesture" and self.model == "network":
+            raise ParameterError('model: a gesture is told by its examples: model = "examples"')
 
     def open(self, context: Context) -> None:
         """Read the examples of the version, and learn from them."""
-        self._context = context
-        self._read(self.version)
+        self._notebook = Notebook(Versions(context.state, context.name or "learn"))
+        self._has_told, self._wrong = False, self._notebook.open(self.version)
         self._learn()
 
     def close(self) -> None:
         """Keep what was being recorded."""
-        if self._recording:
-            self._stop()
+        self._notebook.close()
 
     def reset(self) -> None:
         """Forget what was seen before a gap, and nothing that was taught."""
-        self._label, self._shares, self._known, self._turned, self._at = "", {}, 0.0, {}, None
-        self._lesson.reset()
+        self._has_told = False
+        self._forget()
 
     def process(
         self,
-        value: Shown,
+        value: Said,
         *,
-        a: Shown | None = None,
-        b: Shown | None = None,
-        c: Shown | None = None,
-        d: Shown | None = None,
-        e: Shown | None = None,
-        f: Shown | None = None,
+        a: Said | None = None,
+        b: Said | None = None,
+        c: Said | None = None,
+        d: Said | None = None,
+        e: Said | None = None,
+        f: Said | None = None,
         at: Ns,
     ) -> Iterator[Taught]:
         """Yield what it is that comes."""
         inlets = (("value", value), ("a", a), ("b", b), ("c", c), ("d", d), ("e", e), ("f", f))
         said = [(name, one) for name, one in inlets if one is not None]
         now = moment(said, self.person, self.confidence)
-        if self._recording:  # what is shown fires nothing
+        yield from self._standing_once()
+        if self._notebook.is_held:  # what is shown fires nothing
             yield from self._show(now, at)
         else:
             answer = self._answer(now, at)
@@ -176,199 +176,132 @@ class Learn(Node):
 
     def on_record(self, record: str) -> Iterator[Taught]:
         """Begin a take of a name, or end it with an empty one."""
-        ended = self._recording and self._stop()
+        yield from self._standing_once()
         label = clean(record)[:LONGEST]
-        known = self._examples.labels
-        if label.lower() == UNSURE:
-            yield self._says(f'"{UNSURE}" is what it calls what it does not know: another name')
-        elif label and label not in known and len(known) >= MOST_CLASSES:
-            yield self._says(f"it has {MOST_CLASSES} names, and no more fit")
-        elif label and self.task == "regress" and not self.knobs:
-            yield self._says("it has no knobs to learn: write knobs = { NAME = 0.5 }")
-        elif label:
-            self._examples.begin(label, self.knobs if self.task == "regress" else {})
-            self._recording, self._began, self._full = True, None, False
-            yield self._says(f"shows {label}")
-        elif ended:
-            take = self._examples.takes[-1]
-            yield self._changed(f"kept {len(take.rows)} of {take.label}")
-        elif ended is False and not record:
-            yield self._says("nothing was seen, and nothing is kept")
+        if label and self.task == "regress" and not self.knobs:
+            yield Taught(notice="it has no knobs to learn: write knobs = { NAME = 0.5 }")
+            return
+        knobs = self.knobs if self.task == "regress" else {}
+        for outcome in self._notebook.record(label, knobs):
+            yield self._came_to(outcome)
 
     def on_train(self, train: Trigger) -> Taught:
         """Learn from all examples."""
-        if self._recording:
-            self._stop()
-        if not self._examples.takes:
-            return self._says("there is nothing to learn from: hold record first")
+        self._notebook.close()
+        if not self._notebook.examples.takes:
+            return Taught(notice="there is nothing to learn from: hold record first")
         self._learn()
         return self._standing("learned")
 
     def on_undo(self, undo: Trigger) -> Taught:
         """Take the last take back."""
-        if self._recording:
-            self._stop()
-        take = self._examples.undo()
-        if take is None:
-            return self._says("there is nothing to take back")
-        return self._changed(f"took {len(take.rows)} of {take.label} back")
+        return self._came_to(self._notebook.undo())
 
     def on_delete(self, delete: str) -> Taught:
         """Forget all takes of a name."""
-        if self._recording:
-            self._stop()
-        label = clean(delete)[:LONGEST]
-        count = self._examples.delete(label)
-        if not count:
-            known = ", ".join(self._examples.labels) or "nothing"
-            return self._says(f'there is no "{label}"; it knows {known}')
-        return self._changed(f"forgot {count} takes of {label}")
+        return self._came_to(self._notebook.delete(clean(delete)[:LONGEST]))
 
     def on_clear(self, clear: Trigger) -> Taught:
         """Forget all takes."""
-        self._recording = False
-        self._examples = Examples()
-        return self._changed("forgot all")
+        return self._came_to(self._notebook.clear())
 
     def on_save(self, save: str) -> Taught:
         """Keep the examples under another name, and go on with that."""
-        if fault := version_fault(save):
-            return self._says(fault)
-        known = self._context.state.names()
-        if file_of(save) not in known and len(known) >= _MOST_FILES:
-            return self._says(f"it keeps {_MOST_FILES} files, and no more: take one that is there")
-        self._version, self._safe = save, self._context.state.read(file_of(save))
-        return self._says(f"kept as {save}" if self._keep() else f"{save} could not be kept")
+        return self._came_to(self._notebook.save(save))
 
     def on_load(self, load: str) -> Taught:
-        """Take the examples of another name."""
-        if fault := version_fault(load):
-            return self._says(fault)
-        if self._context.state.read(file_of(load)) is None:
-            known = [name[:-5] for name in self._context.state.names() if _is_version(name)]
-            return self._says(f"there is no {load}; there is {', '.join(known) or 'nothing'}")
-        if self._recording:
-            self._stop()
-        told = self._read(load)
-        self._learn()
-        return self._standing(told or f"took {load}")
+        """Take the examples of another name, and learn from them."""
+        outcome = self._notebook.load(load)
+        if outcome.changed:
+            self._learn()
+            return self._standing(outcome.notice)
+        return Taught(notice=outcome.notice)
+
+    def manner(self) -> LearningManner:
+        """Return how it learns, as it is set now."""
+        weights = LessonWeights(self.weigh, self.weigh_classes)
+        return LearningManner(self.task, self.reach, weights, by_network=self.model == "network")
 
     def caption(self) -> str:
         """Return how much was shown of what."""
-        return " · ".join(f"{name} {count}" for name, count in self._examples.counts().items())
+        counts = self._notebook.examples.counts()
+        return " · ".join(f"{name} {count}" for name, count in counts.items())
 
-    # -- Showing -----------------------------------------------------------------------------------
+    # -- Learning ----------------------------------------------------------------------------------
 
     def _show(self, now: NamedNumbers, at: Ns) -> Iterator[Taught]:
-        """Add a moment to the take that is held; nobody in the picture is no example."""
-        if not now.is_known:
-            return
-        self._began = at if self._began is None else self._began
-        if self._examples.add(now, (at - self._began) / SECOND):
-            yield Taught(examples=self._examples.count)
-        elif not self._full:
-            self._full = True
-            yield self._says(f"it holds {MOST_EXAMPLES} examples, and no more fit")
+        shown = self._notebook.show(now, at)
+        if shown is ShownMoment.KEPT:
+            yield Taught(examples=self._notebook.examples.count)
+        elif shown is ShownMoment.FULL:
+            yield Taught(notice=FULL)
 
-    def _stop(self) -> bool:
-        """End a take; return whether anything was seen in it."""
-        self._recording = False
-        count = len(self._examples.takes)
-        self._examples.drop_empty()
-        if len(self._examples.takes) < count:
-            return False
-        self._keep()
+    def _came_to(self, outcome: Outcome) -> Taught:
+        """Return what an order came to, and how it stands where the examples became others."""
+        if not outcome.changed:
+            return Taught(notice=outcome.notice)
         if self.by_itself:
             self._learn()
-        return True
-
-    def _changed(self, notice: str) -> Taught:
-        """Return how it stands after the examples have become others."""
-        self._keep()
-        if self.by_itself:
-            self._learn()
-        return self._standing(notice)
+        return self._standing(outcome.notice)
 
     def _learn(self) -> None:
-        try:
-            self._lesson = Lesson.of(self.task, self._examples, self.reach)
-        except (np.linalg.LinAlgError, ValueError) as error:  # what cannot be solved
-            _log.error("%s: could not learn: %s", self._context.name or "learn", error)
-        self.reset()
+        notebook = self._notebook
+        self._lesson = learned(notebook.examples, self.manner(), notebook.versions)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._label, self._settling = "", Settling()
+        self._lesson.reset()
+
+    def _standing_once(self) -> Iterator[Taught]:
+        """Yield how the teaching stands before anything else, but not in the midst of a take."""
+        if not self._has_told and not self._notebook.is_held:
+            self._has_told, wrong, self._wrong = True, self._wrong, ""
+            yield self._standing(wrong)
 
     def _standing(self, notice: str) -> Taught:
-        """Return how the teaching stands."""
-        counts = self._examples.counts()
-        score = self._lesson.score
+        examples, score = self._notebook.examples, self._lesson.score
+        counts = examples.counts()
         return Taught(
-            counts=Features(tuple(counts), np.array([*counts.values()], np.float32)),
-            examples=self._examples.count,
+            counts=_features(counts),
+            examples=examples.count,
             score=score if math.isfinite(score) else None,
             report=self._lesson.report,
-            notice=notice,
+            notice=notice or None,
         )
-
-    def _says(self, notice: str) -> Taught:
-        return Taught(notice=notice)
 
     # -- Playing -----------------------------------------------------------------------------------
 
     def _answer(self, now: NamedNumbers, at: Ns) -> Taught:
-        past = math.inf if self._at is None else max(0.0, (at - self._at) / SECOND)
-        self._at = at
-        follow = 1.0 if past == math.inf or self.settle == 0 else -math.expm1(-past / self.settle)
+        self._lesson.set_reach(self.reach)
+        self._settling.move_to(at, self.settle)
         if self.task == "regress":
-            return self._reckoned(now, follow)
+            return self._reckoned(now)
         if self.task == "gesture":
             return self._spotted(now, at)
-        return self._classified(now, follow)
+        return self._classified(now)
 
-    def _classified(self, now: NamedNumbers, follow: float) -> Taught:
-        guess = self._lesson.classified(now)
-        known = guess is not None and guess.distance <= 1
-        self._known += follow * (known - self._known)
-        if guess is not None:
-            before = self._shares
-            self._shares = {
-                name: (was := before.get(name, share)) + follow * (share - was)
-                for name, share in guess.shares.items()
-            }
-        if not self._shares:
-            return Taught(self._renamed(UNSURE), confidence=0.0, unsure=True)
-        best = max(self._shares, key=lambda name: self._shares[name])
-        held = self._label
-        if held in self._shares and self._shares[best] < self._shares[held] + _SURER:
-            best = held
-        unsure = self._known < _HALF
-        names = tuple(self._shares)
-        shares = np.array([self._shares[name] for name in names], np.float32)
+    def _classified(self, now: NamedNumbers) -> Taught:
+        found = self._lesson.classified(now)
+        settled = self._settling.told(found)
+        label = settled.label or UNSURE
+        is_news, self._label = label != self._label, label
         return Taught(
-            self._renamed(UNSURE if unsure else best),
-            confidence=self._shares[best] * self._known,
-            unsure=unsure,
-            sureness=Features(names, np.float32(self._known) * shares),
-            nearest=guess.take if guess else None,
+            label if is_news else None,
+            confidence=settled.confidence,
+            unsure=not settled.label,
+            sureness=_features(settled.shares) if settled.shares else None,
+            nearest=found.take if found else None,
         )
 
-    def _renamed(self, label: str) -> str | None:
-        """Return a name when it is another one than before."""
-        if label == self._label:
-            return None
-        self._label = label
-        return label
-
-    def _reckoned(self, now: NamedNumbers, follow: float) -> Taught:
+    def _reckoned(self, now: NamedNumbers) -> Taught:
         found = self._lesson.reckoned(now)
         if found is None or found.distance > 1:
             return Taught(confidence=0.0, unsure=True)
-        self._turned = {
-            name: (was := self._turned.get(name, value)) + follow * (value - was)
-            for name, value in found.knobs.items()
-        }
         return Taught(
             confidence=1.0 - found.distance / 2,
             unsure=False,
-            knobs=Features(tuple(self._turned), np.array([*self._turned.values()], np.float32)),
+            knobs=_features(self._settling.turned(found.knobs)),
         )
 
     def _spotted(self, now: NamedNumbers, at: Ns) -> Taught:
@@ -382,48 +315,13 @@ class Learn(Node):
             )
         return Taught(
             label=seen.label,
-            gesture=Keyword(seen.label, self._examples.labels),
+            gesture=Keyword(seen.label, self._notebook.examples.labels),
             progress=1.0,
             speed=seen.speed,
             confidence=max(0.0, 1.0 - seen.distance),
             unsure=False,
         )
 
-    # -- Keeping -----------------------------------------------------------------------------------
 
-    def _read(self, version: str) -> str:
-        """Take the examples of a version; return what is wrong with its file, or ""."""
-        if fault := version_fault(version):
-            raise ParameterError(f"version: {fault}")
-        self._version, self._examples, self._safe = version, Examples(), None
-        told = ""
-        for file in (file_of(version), spare_of(version)):
-            data = self._context.state.read(file)
-            if data is None:
-                continue
-            try:
-                self._examples = read_examples(data)
-            except BadExamples as error:
-                told = f"{file}: {error}; it plays with what was kept before"
-                _log.error("%s: %s", self._context.name or "learn", told)
-                continue
-            self._safe = data
-            break
-        return told
-
-    def _keep(self) -> bool:
-        """Write the examples, and before that the file of before beside them."""
-        data = write_examples(self._examples)
-        if data == self._safe:
-            return True
-        state = self._context.state
-        if self._safe is not None:
-            state.write(spare_of(self._version), self._safe)
-        kept = state.write(file_of(self._version), data)
-        if kept:
-            self._safe = data
-        return kept
-
-
-def _is_version(name: str) -> bool:
-    return name.endswith(".json") and not name.endswith(".before.json")
+def _features(numbers: Mapping[str, float]) -> Features:
+    return Features(tuple(numbers), np.array([*numbers.values()], np.float32))

@@ -151,7 +151,7 @@ class Replay:
         self._end()
         started = Ns(begun.started)
         if before is not None:
-            with _untold():
+            with untold():
                 self._before = ReplayEngine(
                     before,
                     started,
@@ -195,7 +195,7 @@ class Replay:
             self._end_before()
         elif self._before is not None:
             texts = before.texts or swap.texts
-            with _untold():
+            with untold():
                 self._before.step(moment, SwapPlan(before.title, texts, before, swap.index))
 
     def _open_new(self, player: ReplayEngine, begun: Begun) -> None:
@@ -221,7 +221,7 @@ class Replay:
         self._prepare(player, moment)
         before = self._before
         if before is not None and before.accepts(entry) and (same := _fitted(before, entry)):
-            with _untold():
+            with untold():
                 before.step(moment, same)
         if not player.accepts(entry):
             name = _name(entry)
@@ -241,7 +241,7 @@ class Replay:
     def _end_before(self) -> None:
         before, self._before = self._before, None
         if before is not None:
-            with _untold():
+            with untold():
                 before.close()
 
     def _compare_entry(self, player: ReplayEngine) -> None:
@@ -254,7 +254,7 @@ def _catch_up(player: ReplayEngine, before: ReplayEngine | None, moment: Ns) -> 
     while (due := _next_wake(player, before)) is not None and due + _LATE < moment:
         player.step(due, WakeUp())
         if before is not None:
-            with _untold():
+            with untold():
                 before.step(due, WakeUp())
 
 
@@ -264,8 +264,8 @@ def _next_wake(*players: ReplayEngine | None) -> Ns | None:
 
 
 @contextmanager
-def _untold() -> Iterator[None]:
-    """Log nothing: the patch that plays beside an edited one would tell all a second time."""
+def untold() -> Iterator[None]:
+    """Log nothing, as where a patch that plays beside another would tell all a second time."""
     before, LOG.disabled = LOG.disabled, True
     try:
         yield

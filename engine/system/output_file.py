@@ -65,14 +65,18 @@ class OutputFile:
             os.ftruncate(self._handle, 0)
         return os.fdopen(self._handle, "w", encoding="utf-8")
 
-    def write(self, text: str) -> None:
+    def write(self, content: str | bytes) -> None:
         """Replace what was in it; it may be called again. Raise OSError when the disk refuses."""
         self._unwritten = False
         if self._is_regular():
             os.ftruncate(self._handle, 0)
             os.lseek(self._handle, 0, os.SEEK_SET)
+        if isinstance(content, bytes):
+            with open(self._handle, "wb", closefd=False) as file:
+                file.write(content)
+            return
         with open(self._handle, "w", encoding="utf-8", closefd=False) as stream:
-            stream.write(text)
+            stream.write(content)
 
     def close(self) -> None:
         """Close it as it is, and take it away where it is new and nothing was written. Once."""

@@ -111,13 +111,14 @@ class Graph:
         picture = self.op("Transpose", (whole,), (count, height, width, depth), perm=[0, 2, 3, 1])
         self.give(picture, name, TensorProto.UINT8)
 
-    def model(self, name: str) -> bytes:
-        """Return the whole as the bytes of an ONNX file."""
+    def model(self, name: str, about: Mapping[str, str] | None = None) -> bytes:
+        """Return the whole as the bytes of an ONNX file, with what is said ``about`` it."""
         graph = helper.make_graph(
             self._nodes, name, self._inputs, self._outputs, initializer=self._stored
         )
         opset = helper.make_opsetid("", OPSET)
         model: ModelProto = helper.make_model(graph, opset_imports=[opset], ir_version=_IR)
+        helper.set_model_props(model, dict(about or {}))
         checker.check_model(model)
         return bytes(model.SerializeToString())
 

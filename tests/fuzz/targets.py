@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from . import corpora, films, images, midi, osc, page, patches, recordings, sounds
+from . import corpora, examples, films, images, midi, osc, page, patches, recordings, sounds
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ TARGETS = {
     "midi": Target(midi.cases, midi.take),
     "frames": Target(midi.frame_cases, midi.take_frames),
     "images": Target(images.cases, images.take),
+    "examples": Target(examples.cases, examples.take, 10.0),
     "patch": Target(patches.cases, patches.take, 10.0),
     "recording": Target(recordings.cases, recordings.take, 10.0),
     "sounds": Target(sounds.cases, sounds.take, 10.0),

@@ -124,3 +124,12 @@ def test_new_names_do_not_widen_many_examples_without_end() -> None:
     many = NamedNumbers(tuple(map(str, range(MOST))), np.zeros(MOST, np.float32))
     examples.add(many, 0.0)
     assert examples.rows().size <= MOST_NUMBERS
+
+
+def test_what_is_absurdly_large_is_not_known_and_an_empty_take_is_none() -> None:
+    odd = TAKE | {"rows": [[1e30, 2.0]], "targets": {"cutoff": 1e300, "echo": 1.0}}
+    found = read_examples(changed(takes=[TAKE | {"rows": [], "times": []}, odd]))
+    assert [take.targets for take in found.takes] == [{"echo": 1.0}]
+    assert np.isnan(found.rows()[0, 0]) and found.rows()[0, 1] == 2
+    with pytest.raises(BadExamples, match="at no time"):
+        read_examples(changed(takes=[TAKE | {"times": [1e30]}]))

@@ -13,7 +13,8 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Features, Ns, Pose, Trigger
 from engine.learning.examples import MOST_EXAMPLES
 from engine.learning.named_numbers import MOST
-from engine.nodes.learn import UNSURE, Learn, Taught
+from engine.learning.notebook import FULL, UNSURE
+from engine.nodes.learn import Learn, Taught
 
 from .people import pose, someone
 
@@ -95,6 +96,56 @@ def test_how_it_stands_is_told_at_letting_go() -> None:
     assert said.report is not None and "low: " in said.report
     assert said.notice == "kept 1 of high"
     assert lesson.box.caption() == "low 15 · high 16"
+
+
+def test_how_it_stands_is_told_first_after_a_restart_and_a_gap_and_else_at_changes_only() -> None:
+    lesson = taught()
+    assert lesson.sees(two(0, 0)).counts is None, "it was told at letting go"
+    again = Lesson(MemoryState({name: lesson.state.read(name) for name in lesson.state.names()}))
+    for _ in range(2):
+        first, then = again.sees(two(0, 0)), again.sees(two(0, 0))
+        assert first.counts is not None and first.counts.names == ("low", "high")
+        assert (first.examples, first.notice, then.counts, then.score) == (30, None, None, None)
+        assert first.score == 1 and first.report is not None and "low: 15 low" in first.report
+        again.box.reset()
+
+
+def test_how_it_stands_is_not_told_in_the_midst_of_a_take() -> None:
+    lesson = taught()
+    begun = [*lesson.box.on_record("low")]
+    lesson.box.reset()
+    assert begun[-1].notice == "shows low" and lesson.sees(two(0, 0)).counts is None
+
+
+def test_a_file_that_was_broken_is_told_first() -> None:
+    lesson = Lesson(MemoryState({"examples.json": b"{"}))
+    said = lesson.sees(two(0, 0))
+    assert said.notice is not None and "it begins with nothing; the file is kept" in said.notice
+
+
+def test_reach_is_turned_while_it_plays() -> None:
+    lesson = taught(reach=0.0)
+    assert lesson.sees(two(0.3, 0.3), times=20).unsure
+    lesson.box.reach = 0.9
+    assert not lesson.sees(two(0.3, 0.3), times=20).unsure
+
+
+def test_what_is_weighed_counts_from_the_next_learning_on() -> None:
+    lesson = taught(reach=1.0)
+    asked = two(0.0, 1.0)
+    lesson.box.weigh = {"q": 0.0}
+    assert lesson.sees(asked, times=20).confidence == pytest.approx(0.5, abs=0.2)
+    lesson.box.on_train(PRESS)
+    low = lesson.sees(asked, times=20)
+    assert low.label == "low" and low.sureness is not None and low.sureness.low > 0.9
+    lesson.box.weigh, lesson.box.weigh_classes = {}, {"low": 0.0}
+    lesson.box.on_train(PRESS)
+    assert lesson.sees(two(0.0, 0.0), times=20).sureness.names == ("high",)
+
+
+def test_a_gesture_has_no_network() -> None:
+    with pytest.raises(ParameterError, match='model = "examples"'):
+        Lesson(task="gesture", model="network")
 
 
 def test_undo_delete_and_clear() -> None:
@@ -234,12 +285,46 @@ def test_what_is_no_number_is_no_example_and_changes_nothing(absurd: float) -> N
 def test_more_examples_than_it_holds_are_told_once() -> None:
     lesson = Lesson(by_itself=False)
     lesson.record("low", two(0, 0))
-    take = lesson.box._examples.takes[0]
+    take = lesson.box._notebook.examples.takes[0]
     take.rows = np.zeros((MOST_EXAMPLES, 2), np.float32)
     take.times = np.zeros(MOST_EXAMPLES, np.float32)
     list(lesson.box.on_record("low"))
     told = [lesson.sees(two(0, 0)).notice for _ in range(5)]
     assert told == [f"it holds {MOST_EXAMPLES} examples, and no more fit", *[None] * 4]
+
+
+def test_a_hundred_thousand_moments_shown_are_as_many_as_fit() -> None:
+    lesson = Lesson(by_itself=False)
+    list(lesson.box.on_record("low"))
+    said = lesson.sees(0.5, times=MOST_EXAMPLES + 10)
+    assert (said.examples, said.notice) == (MOST_EXAMPLES, FULL)
+    full = lesson.sees(0.5, times=1000)
+    assert full == Taught(), "nothing is said of what is over, nor kept"
+    assert [*lesson.box.on_record("")][-1].notice == f"kept {MOST_EXAMPLES} of low"
+    assert lesson.box.on_train(PRESS).notice == "learned"
+
+
+def test_train_is_pressed_in_the_midst_of_a_take_and_twice() -> None:
+    lesson = taught()
+    list(lesson.box.on_record("low"))
+    lesson.sees(two(0, 0), times=3)
+    first, second = lesson.box.on_train(PRESS), lesson.box.on_train(PRESS)
+    assert (first.examples, first.counts.values.tolist()) == (33, [18, 15])
+    assert first.report == second.report
+    assert lesson.sees(two(0, 0)).examples is None, "nothing is recorded any more"
+
+
+@pytest.mark.parametrize("task", ["classify", "regress", "gesture"])
+def test_what_changes_its_size_after_teaching_makes_it_unsure_and_comes_back(task: str) -> None:
+    lesson = Lesson(task=task, knobs={"k": 0.5})
+    for seed in range(3):
+        lesson.record("low", *way(30, seed), times=1)
+    shorter, none = Features(("p",), np.zeros(1, np.float32)), Features((), np.zeros(0, np.float32))
+    longer = Features(tuple("pqrst"), np.zeros(5, np.float32))
+    for odd in (none, shorter, longer, 0.5):
+        assert lesson.sees(odd, times=5).confidence is not None
+    assert lesson.sees(none).unsure
+    assert lesson.sees(*way(30, 7), times=1).confidence is not None
 
 
 def test_names_that_change_after_teaching_and_far_too_many_of_them() -> None:
@@ -254,7 +339,7 @@ def test_names_that_change_after_teaching_and_far_too_many_of_them() -> None:
 def test_any_name_is_a_name_but_unsure(label: str) -> None:
     lesson = Lesson()
     lesson.record(label, two(0, 0))
-    names = lesson.box._examples.labels
+    names = lesson.box._notebook.examples.labels
     assert all(0 < len(name) <= 80 for name in names)
     assert len(names) == (0 if label.lower() == UNSURE or not label.strip() else 1)
 
@@ -291,6 +376,8 @@ def test_a_full_disk_loses_nothing_that_is_in_use() -> None:
     lesson = Lesson(FullDisk())
     lesson.record("low", *around(0, 0, 1), times=1)
     lesson.record("high", *around(1, 1, 1), times=1)
+    said = lesson.record("high", *around(1, 1, 2), times=1)
+    assert said.notice == "kept 5 of high, but could not be written"
     assert lesson.sees(two(1, 1), times=20).label is not None
     assert lesson.box.on_save("safe").notice == "safe could not be kept"
 

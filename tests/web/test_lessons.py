@@ -12,6 +12,7 @@ from engine.core.context import Context, MemoryState
 from engine.core.messages import Ns, Trigger
 from engine.nodes.learn import Learn
 from engine.patch.plan import Outlet
+from engine.runtime.schedule.slots import NOTHING
 from engine.web import holds
 from engine.web.holds import LAPSE_S, Holds
 from engine.web.lessons import KEPT, Lessons
@@ -111,6 +112,8 @@ def test_it_tells_that_it_records(pupil):
 def test_what_was_learned_before_the_show_is_there_at_once(engine, monkeypatch):
     state = engine.states["p"]
     state.up = True
+    for slot in engine.slots.values():
+        slot.value = NOTHING  # it has said nothing yet
     monkeypatch.setattr(state.box, "caption", lambda: "arms wide 3 · low 41")
     assert Lessons(engine).read()[0].classes == [("arms wide", 3), ("low", 41)]
 

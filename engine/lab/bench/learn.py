@@ -6,6 +6,10 @@ examples each, made by somebody else at 0.7 to 1.4 of their speed, and minutes o
 which none was meant. Five poses that were never shown are to be "unsure". What is reported was
 never tuned on: that was done on seeds 100 to 115.
 
+Then a metronome is heard through JACK, and its loudness sent, while a box beside it learns 500
+examples of 20 numbers anew each second, or is left be: in turn, and what decides is how much later
+one in a hundred of the values leaves.
+
 Joints are the true ones, and tremble by 0.4 % of the picture's height. Of the stand-in's poses
 "gather" is not among the five others: within what people do differently it is "akimbo".
 """
@@ -21,8 +25,13 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.messages import Pose
-from engine.lab.bench.report import COUNT, Row
+from engine.lab.bench.report import COUNT, Row, ratio
+from engine.lab.bench.rig.lesson_examples import NAMES, lesson_examples
+from engine.lab.bench.rig.listener import Drain
 from engine.lab.bench.rig.performer import FPS, GESTURES, TAUGHT, UNSEEN, Performer
+from engine.lab.bench.rig.turns import Numbers, child, in_turn, median, ratios
+from engine.lab.bench.sound import SHORT_BLOCK, SINGER, metronome
+from engine.learning import network_fitting
 from engine.learning.examples import Examples
 from engine.learning.lesson import Lesson
 from engine.learning.named_numbers import NamedNumbers, moment
@@ -32,7 +41,15 @@ SEEDS: Final = range(9000, 9008)
 _MOMENTS: Final = 20
 _STRANGER: Final = 5000
 _SPEEDS: Final = (0.7, 0.85, 1.0, 1.2, 1.4)
-_EXAMPLES, _WIDTH, _CLASSES = 500, 20, 5
+_LEARNERS: Final = (
+    ("classify", "examples"),
+    ("regress", "examples"),
+    ("gesture", "examples"),
+    ("classify", "network"),
+)
+_AGAIN: Final = 1.0
+"""Seconds from one training to the next, beside the sound."""
+_WARM: Final = 3.0
 
 
 def run(short: bool) -> list[Row]:
@@ -44,6 +61,7 @@ def run(short: bool) -> list[Row]:
         *_knobs(seeds),
         *_gestures(seeds, _SPEEDS[2:3] if short else _SPEEDS, 3 if short else 60),
         *_times(),
+        *_beside(1 if short else 5, 2.0 if short else 8.0),
     ]
 
 
@@ -144,17 +162,8 @@ def _spotted(lesson: Lesson, shown: list[Pose], clock: float) -> tuple[list[str]
 
 def _times() -> list[Row]:
     """Return how long it takes to learn from 500 examples of 20 numbers, and to answer."""
-    rng = np.random.default_rng(1)
-    names = tuple(f"number{n}" for n in range(_WIDTH))
-    middles = rng.normal(0, 1, (_CLASSES, _WIDTH))
-    examples = Examples()
-    for number in range(_CLASSES * 4):
-        label = number % _CLASSES
-        rows = middles[label] + 0.2 * rng.normal(size=(_EXAMPLES // _CLASSES // 4, _WIDTH))
-        examples.begin(f"class{label}", {"knob": float(label)})
-        for place, row in enumerate(rows.astype(np.float32)):
-            examples.add(NamedNumbers(names, row), place / FPS)
-    now = NamedNumbers(names, middles[0].astype(np.float32))
+    examples = lesson_examples()
+    now = NamedNumbers(NAMES, examples.rows()[0])
     rows = []
     for task in ("classify", "regress", "gesture"):
         lesson, took = _timed(partial(Lesson.of, task, examples, Learn.reach), 3)
@@ -163,10 +172,32 @@ def _times() -> list[Row]:
             "regress": partial(lesson.reckoned, now),
             "gesture": partial(_follow, lesson, now, count()),
         }
-        case = f"{task}, {_EXAMPLES} x {_WIDTH}"
+        case = f"{task}, {examples.count} x {len(NAMES)}"
         rows.append(Row(case, "to learn", took, "ms", ("<=", 1000)))
         rows.append(Row(case, "to answer", _timed(ask[task], 200)[1], "ms", ("<=", 0.3)))
     return rows
+
+
+def _beside(pairs: int, seconds: float) -> list[Row]:
+    """Return how much later one in a hundred loudness values leaves while a box learns anew."""
+    rows: list[Row] = []
+    with Drain() as drain, metronome(SHORT_BLOCK):
+        for task, model in _LEARNERS:
+            if model == "network" and not network_fitting.is_here():
+                continue
+            measure = partial(_sound, drain.port, seconds, task, model)
+            learning, quiet = in_turn(pairs, partial(measure, _AGAIN), partial(measure, 0.0))
+            case = f"sound beside {task}" + (" by a network" if model == "network" else "")
+            rows.append(Row(case, "quiet, behind p99", median(quiet, "p99"), "ms"))
+            rows.append(Row(case, "learning, behind p99", median(learning, "p99"), "ms"))
+            found = ratios(learning, quiet, "p99")
+            rows += ratio(f"{case}, learning / quiet", "behind p99", found, ("<=", 1.5))
+    return rows
+
+
+def _sound(port: int, seconds: float, task: str, model: str, every: float) -> Numbers:
+    measured = child("lesson_player", SINGER, port, seconds, _WARM, task, model, every)
+    return {"p50": measured["behind"]["p50"], "p99": measured["behind"]["p99"]}
 
 
 def _follow(lesson: Lesson, now: NamedNumbers, clock: Iterator[int]) -> None:

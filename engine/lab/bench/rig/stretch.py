@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.core.box import Box
 from engine.lab.bench.rig.cpu_time import cpu_seconds
 from engine.patch.compile import compile_patch
-from engine.patch.load import parse
+from engine.patch.load import load, parse
 from engine.patch.plan import Plan
 from engine.registry import Registry
 from engine.runtime.live import Live
@@ -35,11 +35,12 @@ class MeasuredStretch:
     runs: dict[str, int]
 
 
-def plan_of(text: str, own: Mapping[str, type[Box]] | None = None) -> Plan:
-    """Return the Plan of a patch; ``own`` are boxes that only a bench has."""
+def plan_of(patch: str | Path, own: Mapping[str, type[Box]] | None = None) -> Plan:
+    """Return the Plan of a patch, its text or its file; ``own`` are boxes that only a bench has."""
     shipped = Registry(Path.cwd())
     own = own or {}
-    return compile_patch(parse(text), lambda use: own.get(use) or shipped.find(use))
+    document = load(patch) if isinstance(patch, Path) else parse(patch)
+    return compile_patch(document, lambda use: own.get(use) or shipped.find(use))
 
 
 async def play(
