@@ -38,7 +38,8 @@ class Output:
     """An output: ``value`` is what it is taught now, and what it gives while it does not run.
 
     ``chosen`` are the names of the inputs that it looks at, None for all. ``records`` and ``runs``:
-    whether recording and running mean it.
+    whether recording and running mean it. ``written`` is the type that a patch gave it; a model
+    that was loaded may have brought another.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Output:
     records: bool = True
     runs: bool = True
     value: float = 0.0
+    written: str = ""
 
 
 @dataclass(slots=True)
@@ -65,7 +67,8 @@ class Project:
         alone = len(types) == 1 and types[0].task == "dtw"
         names = ["output"] if alone else [f"outputs-{n}" for n in range(1, len(types) + 1)]
         outputs = [
-            Output(name, each, value=each.first) for name, each in zip(names, types, strict=True)
+            Output(name, each, value=each.first, written=str(each))
+            for name, each in zip(names, types, strict=True)
         ]
         project = cls(outputs=outputs)
         project.name_inputs([f"inputs-{number}" for number in range(1, inputs + 1)])
@@ -155,6 +158,7 @@ class _OutputEntry(msgspec.Struct):
     records: bool = True
     runs: bool = True
     value: float = 0.0
+    written: str = ""
 
 
 class _ProjectFile(msgspec.Struct):
@@ -182,6 +186,7 @@ def write_project(project: Project) -> bytes:
             one.records,
             one.runs,
             one.value,
+            one.written,
         )
         for one in project.outputs
     ]
@@ -209,6 +214,7 @@ def read_project(data: bytes) -> Project:
             one.records,
             one.runs,
             one.value,
+            one.written,
         )
         for one in file.outputs
     ]

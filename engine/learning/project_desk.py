@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from engine.core.context import State
 from engine.learning.output_type import OutputType
-from engine.learning.project import Output, Project
+from engine.learning.project import Project
 from engine.learning.project_files import ProjectFiles, check_name
 from engine.learning.project_player import ProjectPlayer, Refused
 
@@ -43,7 +44,7 @@ class ProjectDesk:
             project = None
         if project is None:
             project = Project.new(types, inputs)
-        elif project.types != list(types):
+        elif [one.written for one in project.outputs] != list(map(str, types)):
             self._fit_outputs(project, types)
         self._play(name, project)
 
@@ -108,7 +109,7 @@ class ProjectDesk:
         if missing := [one for one in lesson.names if one not in player.project.inputs]:
             raise Refused(f'{name} looks at "{missing[0]}", and there is no input of that name')
         output.type, output.chosen = kind, lesson.names
-        if fault := player.fit(number, lesson):
+        if fault := player.fit(number, lesson, kind):
             raise Refused(fault)
         if with_data:
             player.stale = True
@@ -127,7 +128,7 @@ class ProjectDesk:
                 continue
             if not {*found[1].names} <= {*project.inputs}:
                 self._tell(f"output {number} looks at inputs that there are not; train it again")
-            elif fault := player.fit(number, found[1]):
+            elif fault := player.fit(number, found[1], found[0]):
                 self._tell(fault)
 
     def _fit_outputs(self, project: Project, types: Sequence[OutputType]) -> None:
@@ -136,9 +137,7 @@ class ProjectDesk:
         for number, (before, now) in enumerate(zip(project.outputs, new, strict=False)):
             if before.type.task == now.type.task:
                 value = now.value if now.type.fault(before.value) else before.value
-                new[number] = Output(
-                    before.name, now.type, before.chosen, before.records, before.runs, value
-                )
+                new[number] = replace(before, type=now.type, value=value, written=now.written)
         project.outputs = new
         kinds = {str(number): one.type for number, one in project.taught}
         lost = 0

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from engine.learning.examples import MOST_EXAMPLES, Examples
 from engine.learning.named_numbers import MOST, NamedNumbers
+from engine.learning.output_type import OutputType
 from engine.learning.project import SHOWN, Output, Project
 from engine.learning.taught_model import ModelAnswer, TaughtModel
 from engine.learning.window_dtw import GestureDistances, WindowDtw
 
+_HUGE = 1e30
 _PACE = 1 / 30
 """Seconds between two moments, as a file of examples wants times."""
 
@@ -68,7 +70,7 @@ class ProjectPlayer:
         Raise Refused for another number of inputs, and where no more examples fit.
         """
         self.fix_inputs(len(values))
-        if not all(map(np.isfinite, values)):
+        if not all(abs(value) < _HUGE for value in values):
             raise Refused("an input is no number: the whole moment is left out")
         now = np.array(values, np.float32)
         if self.recording:
@@ -190,16 +192,17 @@ class ProjectPlayer:
             return []
         wrong = []
         for number, lesson in lessons.items():
-            if lesson.count and (fault := self.fit(number, lesson)):
+            kind = self.project.outputs[number - 1].type
+            if lesson.count and (fault := self.fit(number, lesson, kind)):
                 wrong.append(fault)
         self.stale = False
         return wrong
 
-    def fit(self, number: int, lesson: Examples) -> str:
+    def fit(self, number: int, lesson: Examples, kind: OutputType) -> str:
         """Fit the model of an output; return what is wrong, or ""."""
         output = self.project.outputs[number - 1]
         try:
-            self.models[number] = TaughtModel(output.type, lesson)
+            self.models[number] = TaughtModel(kind, lesson)
         except (np.linalg.LinAlgError, ValueError) as error:
             return f"{output.name} could not learn: {error}"
         return ""
