@@ -66,7 +66,7 @@ class Answered(NamedTuple):
     notice: str | None = None
 
 
-class WekinatorLearner(Node):
+class WekinatorNode(Node):
     """Learns and answers as Wekinator 2 does: what ``wekinator_in`` hears, ``osc_out`` answers.
 
     ``outputs`` are what is learned, each a text: "regress" (a number), "regress 0 127" (never

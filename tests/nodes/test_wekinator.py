@@ -11,7 +11,7 @@ import pytest
 from engine.core.context import Context, MemoryState
 from engine.core.messages import OscMessage
 from engine.learning.examples import MOST_EXAMPLES
-from engine.nodes.wekinator import Answered, WekinatorLearner
+from engine.nodes.wekinator import Answered, WekinatorNode
 from engine.osc.wekinator_words import CONTROL, DONE
 from engine.testing import play
 
@@ -23,7 +23,7 @@ class Client:
 
     def __init__(self, *outputs: str, state: MemoryState | None = None, **parameters: object):
         self.state = state or MemoryState()
-        self.box = WekinatorLearner(outputs=list(outputs), **parameters)
+        self.box = WekinatorNode(outputs=list(outputs), **parameters)
         self.box.open(Context("wek", state=self.state))
 
     def say(self, address: str, *arguments: Argument) -> list[Answered]:
