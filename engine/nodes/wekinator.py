@@ -150,8 +150,8 @@ class WekinatorNode(Node):
     def on_order(self, order: str) -> Iterator[Answered]:
         """Do what a button of Wekinator does."""
         try:
-            yield from self._obey(WekinatorOrder(order))
-        except Refused as error:
+            yield from self._obey(read_order(CONTROL + order, ()))
+        except (Refused, NoOrder) as error:
             yield self._refuse(str(error))
 
     def on_save(self, save: str) -> Answered:

@@ -382,6 +382,8 @@ def test_buttons_of_the_page_do_what_those_of_wekinator_do() -> None:
         if word == "startRecording":
             client.ask(1.0)
     assert client.box.caption() == "1 examples · running"
+    (said,) = client.box.on_order("word")
+    assert said.refused == 1, "a cable of texts may bring anything"
 
 
 def test_a_patch_with_wrong_outputs_is_refused(tmp_path) -> None:
