@@ -34,7 +34,7 @@ SHOWN: Final = "shown"
 
 
 @dataclass(slots=True)
-class Output:
+class ProjectOutput:
     """An output: ``value`` is what it is taught now, and what it gives while it does not run.
 
     ``chosen`` are the names of the inputs that it looks at, None for all. ``records`` and ``runs``:
@@ -56,7 +56,7 @@ class Project:
     """The inputs by name (none until it is known how many), the outputs, and all examples."""
 
     inputs: tuple[str, ...] = ()
-    outputs: list[Output] = field(default_factory=list)
+    outputs: list[ProjectOutput] = field(default_factory=list)
     running: bool = False
     examples: Examples = field(default_factory=Examples)
     gestures: Examples = field(default_factory=Examples)
@@ -67,7 +67,7 @@ class Project:
         alone = len(types) == 1 and types[0].task == "dtw"
         names = ["output"] if alone else [f"outputs-{n}" for n in range(1, len(types) + 1)]
         outputs = [
-            Output(name, each, value=each.first, written=str(each))
+            ProjectOutput(name, each, value=each.first, written=str(each))
             for name, each in zip(names, types, strict=True)
         ]
         project = cls(outputs=outputs)
@@ -80,12 +80,12 @@ class Project:
         return [one.type for one in self.outputs]
 
     @property
-    def gesture_output(self) -> Output | None:
+    def gesture_output(self) -> ProjectOutput | None:
         """The output that tells gestures, if there is one."""
         return next((one for one in self.outputs if one.type.task == "dtw"), None)
 
     @property
-    def taught(self) -> list[tuple[int, Output]]:
+    def taught(self) -> list[tuple[int, ProjectOutput]]:
         """The outputs that are taught by values, and their numbers from 1."""
         return [(n, one) for n, one in enumerate(self.outputs, 1) if one.type.task != "dtw"]
 
@@ -119,7 +119,7 @@ class Project:
         takes = [OneTake(one.label, one.rows[:, places], one.times) for one in self.gestures.takes]
         return Examples(names, takes)
 
-    def places(self, output: Output) -> list[int]:
+    def places(self, output: ProjectOutput) -> list[int]:
         """Return which inputs an output looks at, counted from 0."""
         chosen = self.inputs if output.chosen is None else output.chosen
         return [self.inputs.index(name) for name in chosen]
@@ -207,7 +207,7 @@ def read_project(data: bytes) -> Project:
     if fault := outputs_fault([one.type for one in file.outputs]):
         raise BadExamples(fault)
     outputs = [
-        Output(
+        ProjectOutput(
             one.name,
             parse_output(one.type),
             None if one.chosen is None else tuple(one.chosen),

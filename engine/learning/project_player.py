@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.learning.examples import MOST_EXAMPLES, Examples
 from engine.learning.named_numbers import MOST, NamedNumbers
 from engine.learning.output_type import OutputType
-from engine.learning.project import SHOWN, Output, Project
+from engine.learning.project import SHOWN, ProjectOutput, Project
 from engine.learning.taught_model import ModelAnswer, TaughtModel
 from engine.learning.window_dtw import GestureDistances, WindowDtw
 
@@ -29,7 +29,7 @@ class Refused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedMoment:
     """The answers to one moment, where running: the ``values`` of the outputs that are taught.
 
     ``models`` are the answers of those that ran, by the number of the output. ``gestures`` are the
@@ -64,7 +64,7 @@ class ProjectPlayer:
 
     # -- What comes --------------------------------------------------------------------------------
 
-    def take(self, values: Sequence[float]) -> Played | None:
+    def take(self, values: Sequence[float]) -> PlayedMoment | None:
         """Take a moment: keep it while recording, or return the answers while running.
 
         Raise Refused for another number of inputs, and where no more examples fit.
@@ -264,14 +264,14 @@ class ProjectPlayer:
         if self._gestures is not None:
             self._gestures.reset()
 
-    def output(self, number: int) -> Output:
+    def output(self, number: int) -> ProjectOutput:
         """Return an output by its number from 1. Raise Refused where there is none."""
         count = len(self.project.outputs)
         if not 1 <= number <= count:
             raise Refused(f"there is no output {number}; they count from 1 to {count}")
         return self.project.outputs[number - 1]
 
-    def _play(self, now: NDArray[np.float32]) -> Played:
+    def _play(self, now: NDArray[np.float32]) -> PlayedMoment:
         answers: dict[int, ModelAnswer] = {}
         for number, output in self.project.taught:
             model = self.models.get(number)
@@ -287,4 +287,4 @@ class ProjectPlayer:
             output_ = self.project.gesture_output
             if output_ is not None and output_.runs:
                 gestures = self._gestures.take(now[self.project.places(output_)])
-        return Played(tuple(one.value for _, one in self.project.taught), answers, gestures)
+        return PlayedMoment(tuple(one.value for _, one in self.project.taught), answers, gestures)

@@ -15,11 +15,11 @@ from engine.core.parameter import Event, Fixed, Param
 from engine.learning.examples_file import LONGEST, version_fault
 from engine.learning.named_numbers import MOST
 from engine.learning.output_type import outputs_fault, parse_output
-from engine.learning.project import Output
+from engine.learning.project import ProjectOutput
 from engine.learning.project_desk import ProjectDesk
 from engine.learning.project_files import check_name
 from engine.learning.project_orders import obey
-from engine.learning.project_player import Played, Refused
+from engine.learning.project_player import PlayedMoment, Refused
 from engine.osc.wekinator_words import (
     BUNDLE,
     CONTROL,
@@ -196,7 +196,7 @@ class WekinatorNode(Node):
             project = self._desk.player.project
             yield Answered(examples=project.examples.count + project.gestures.count)
 
-    def _answer(self, played: Played) -> Iterator[Answered]:
+    def _answer(self, played: PlayedMoment) -> Iterator[Answered]:
         """Yield what Wekinator sends, in its order, and the same for the patch."""
         project = self._desk.player.project
         gestures, taught = project.gesture_output, project.taught
@@ -287,5 +287,5 @@ def _unheard(text: str) -> None:
     """Take a complaint before the box is open."""
 
 
-def _gestures_of(output: Output) -> tuple[str, ...]:
+def _gestures_of(output: ProjectOutput) -> tuple[str, ...]:
     return tuple(f"{output.name}_{number}" for number in range(1, output.type.count + 1))
