@@ -239,7 +239,7 @@ def _reader_of(hint: Any, array: Read) -> Read:
         inside = [part for part in get_args(hint) if not is_plain(part)]
         if len(inside) > 1:
             raise TypeError(f"{hint}: what is written of it would not tell which of these it is")
-        return partial(_read_optional, _reader_of(inside[0], array))
+        return partial(_read_optional, _reader_of(inside[0], array)) if inside else _read_plain
     if get_origin(hint) in (tuple, list):
         return partial(_read_many, get_origin(hint), _readers_of(get_args(hint), array))
     if isinstance(hint, type) and issubclass(hint, Encodable):

@@ -41,6 +41,7 @@ __all__ = [
     "Mouth",
     "Note",
     "Ns",
+    "OscMessage",
     "Person",
     "Pitch",
     "Pose",
@@ -410,6 +411,32 @@ class Detections:
     def count(self) -> int:
         """The number of objects."""
         return len(self.seen)
+
+
+def _kept_osc(message: OscMessage) -> Kind:
+    """Return the policy: one that is not ``kept`` is replaced by the next."""
+    return Kind.LOSSLESS if message.kept else Kind.LATEST
+
+
+@kind(
+    Kind.LOSSLESS,
+    name="osc",
+    words="an OSC message",
+    by_message=_kept_osc,
+    summary=lambda message: " ".join(map(str, (message.address, *message.arguments)))[:LONGEST],
+    example=lambda: OscMessage("/wek/outputs", (0.5, 2, "up")),
+)
+@dataclass(frozen=True, slots=True)
+class OscMessage:
+    """A whole OSC message: its address, and its arguments in their order.
+
+    ``kept`` is whether none may be lost, as of an order; of a stream of measurements only the
+    newest counts.
+    """
+
+    address: str
+    arguments: tuple[float | int | str | bool, ...] = ()
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

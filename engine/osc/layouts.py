@@ -9,7 +9,16 @@ from typing import Final
 from engine.core.errors import ParameterError
 from engine.core.kinds import KINDS, members
 from engine.core.landmarks import Landmarks, Pose
-from engine.core.messages import Chord, Detections, Features, Note, Pitch, Text, Trigger
+from engine.core.messages import (
+    Chord,
+    Detections,
+    Features,
+    Note,
+    OscMessage,
+    Pitch,
+    Text,
+    Trigger,
+)
 from engine.core.nearest import nearest
 from engine.core.skeletons import Skeleton
 from engine.osc.address import holes
@@ -36,6 +45,7 @@ from engine.osc.numbers import number_or_text
 from engine.osc.one_of import OneOfLayout
 from engine.osc.parts import PartsLayout, consists_of_parts
 from engine.osc.voice import PitchLayout
+from engine.osc.whole import WholeLayout
 
 VERSION: Final = 1
 """Counted up when an address or argument that was sent before is no more, or is another.
@@ -81,6 +91,7 @@ _OF: Final[dict[type, Callable[[str, OscOptions, Dialect], Layout]]] = {
     Text: TextLayout,
     Features: FeaturesLayout,
     Detections: DetectionsLayout,
+    OscMessage: WholeLayout,
 }
 _SINGLE: Final = (float, int, bool, str)
 

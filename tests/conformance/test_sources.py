@@ -22,7 +22,7 @@ from engine.core.commands import Command, SetParameter
 from engine.core.context import Context, with_context
 from engine.core.errors import DeviceError
 from engine.core.event_inlets import read_hand_events
-from engine.core.messages import Frame, Message, Ns
+from engine.core.messages import Frame, Message, Ns, OscMessage
 from engine.core.parameter import read_parameters
 from engine.core.source import Emit, Source, Tape
 from engine.runtime.engine import Engine
@@ -36,7 +36,7 @@ SECONDS = 0.6
 MEDIA = Path(__file__).parent.parent / "media" / "jump.mp4"
 
 TAPES = [name for name in boxes.SOURCES if issubclass(boxes.find(name), Tape)]
-LISTENERS = ["osc_control", "osc_in"]
+LISTENERS = ["osc_control", "osc_in", "wekinator_in"]
 BY_HAND = [name for name in boxes.SOURCES if read_hand_events(boxes.find(name))]
 DEVICES = sorted({*boxes.SOURCES} - {*TAPES} - {*LISTENERS} - {*BY_HAND})
 MISSING = {"camera": "device", "microphone": "device", "midi_in": "port"}
@@ -53,8 +53,11 @@ def given(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
         if name in DEVICES:
             return {MISSING[name]: "no such device"} if name in MISSING else {}
         if name in LISTENERS:
-            more = {"replies": find_port()} if name == "osc_control" else {}
-            return {**boxes.needed(name), "port": find_port(), **more}
+            more = {
+                "osc_control": {"replies": find_port()},
+                "wekinator_in": {"inputs": "/fader"},
+            }
+            return {**boxes.needed(name), "port": find_port(), **more.get(name, {})}
         return {**boxes.needed(name), **tape(name)}
 
     def tape(name: str) -> dict[str, Any]:
@@ -266,7 +269,8 @@ def test_a_listener_opens_twice_hears_and_leaves_its_port(
         source.close()
         (said,) = [message for _, message in heard.messages]
         command = SetParameter("box", "fader", 0.5, getattr(said, "refused", None))
-        assert said == (command if name == "osc_control" else 0.5)
+        whole = OscMessage("/fader", (0.5,), kept=False)
+        assert said == {"osc_control": command, "wekinator_in": whole}.get(name, 0.5)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             other.bind(("127.0.0.1", port))  # it has left it
 

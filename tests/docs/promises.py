@@ -22,7 +22,7 @@ import soundfile
 from engine import Trigger
 from engine.core.clock import ns
 from engine.core.commands import SetParameter
-from engine.core.messages import Message, Note
+from engine.core.messages import Message, Note, OscMessage
 from engine.inference.card import model_folder
 from engine.lab.bench.class_sounds import claps
 from engine.runtime.entries import Arrival
@@ -828,6 +828,31 @@ def lessons() -> list[tuple[float, Any]]:
 def _(played: Played) -> None:
     assert values(played, "/cutoff")[-1] == pytest.approx(80 * 100**0.4, rel=0.15)
     assert values(played, "/echo")[-1] == pytest.approx(0.3, abs=0.04)
+
+
+def wekinator() -> list[tuple[float, Any]]:
+    """Return a program that teaches two classes as to Wekinator, and asks for both."""
+    control = "/wekinator/control/"
+    said: list[tuple[str, tuple[float, ...]]] = []
+    for label in (1.0, 2.0):
+        said += [(control + "outputs", (label,)), (control + "startRecording", ())]
+        said += [("/wek/inputs", (label, 0.01 * number)) for number in range(8)]
+        said += [(control + "stopRecording", ())]
+    said += [(control + "train", ()), (control + "startRunning", ())]
+    said += [("/wek/inputs", (2.02, 0.0)), ("/wek/inputs", (0.98, 0.0))]
+    moments = [(1 + 0.05 * number, OscMessage(*one)) for number, one in enumerate(said)]
+    return [*arrivals("in", "said", *moments)]
+
+
+@promise("A program that was made for Wekinator", 4, script=wekinator())
+def _(played: Played) -> None:
+    out = [(each.what["address"], each.args) for each in played.sent("out")]
+    assert out == [
+        ("/wekinator/status/done-training", []),
+        ("/wek/outputs", [2.0]),
+        ("/wek/outputs", [1.0]),
+    ]
+    assert [each.args for each in played.sent("ml4a", "/classification")] == [[2], [1]]
 
 
 def circle(at: float, seconds: float) -> list[tuple[float, Any]]:

@@ -36,8 +36,8 @@ from .shows import SMALL, again, compared, perform, rehearse
 ALIKE = {"teach_a_knob", "teach_a_pose"}
 """Patches of the boxes of gesture_fires_cue; tests/runtime/test_files.py plays them twice."""
 SHIPPED = sorted({file.stem for file in installed_folder("patches").glob("*.toml")} - ALIKE)
-WAITING = {"poem_machine", "spoken_room", "word_knobs"}
-"""Patches that send nothing by themselves: they wait for somebody's words."""
+WAITING = {"poem_machine", "spoken_room", "wekinator", "word_knobs"}
+"""Patches that send nothing by themselves: they wait for somebody's words, or a program's."""
 SCRIPT = [
     (0.5, SetParameter("reach/smooth", "smooth", 0.9)),
     (2.4, SetParameter("up", "on", False)),

@@ -87,8 +87,8 @@ def test_a_node_a_model_and_an_output_are_one_new_file_each(tmp_path: Path) -> N
     assert played.stats["lanes"]["grey"]["runs"] == 5
 
 
-PUSHED = {"desk_plays_the_room"}
-"""Patches that hear a device which cannot be pulled, such as a MIDI desk."""
+PUSHED = {"desk_plays_the_room", "wekinator"}
+"""Patches that hear what cannot be pulled, such as a MIDI desk, or another program."""
 TAUGHT = {"gesture_fires_cue", "teach_a_knob", "teach_a_pose", "three_things"}
 """Patches that say little until somebody has taught them."""
 WAITING = {"poem_machine", "spoken_room", "word_knobs"}

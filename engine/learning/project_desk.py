@@ -1,0 +1,151 @@
+"""The project that is open: read and written by name, with what its outputs have learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from engine.core.context import State
+from engine.learning.output_type import OutputType
+from engine.learning.project import Project
+from engine.learning.project_files import ProjectFiles, check_name
+from engine.learning.project_player import ProjectPlayer, Refused
+
+
+class ProjectDesk:
+    """Holds the open project, ``name``, at work in a ``player``.
+
+    ``threshold`` is that of gestures, 0 to find it; ``tell`` is told in words what is broken.
+    """
+
+    def __init__(self, state: State, threshold: float, tell: Callable[[str], None]) -> None:
+        self.name = ""
+        self.player = ProjectPlayer(Project(), threshold)
+        self._threshold = threshold
+        self._files = ProjectFiles(state, tell)
+        self._tell = tell
+
+    @property
+    def files(self) -> ProjectFiles:
+        """The files of the projects."""
+        return self._files
+
+    def begin(self, name: str, types: Sequence[OutputType], inputs: int) -> None:
+        """Open a project with the outputs that a patch has, or a new one.
+
+        ``inputs`` is how many there must be, 0 for any number. What does not fit is told.
+        """
+        project = self._files.read(name)
+        if project is not None and inputs and len(project.inputs) not in (0, inputs):
+            self._tell(
+                f"{name} has {len(project.inputs)} inputs, and {inputs} are written: it begins"
+                " anew, and the file of before is kept"
+            )
+            project = None
+        if project is None:
+            project = Project.new(types, inputs)
+        elif [one.written for one in project.outputs] != list(map(str, types)):
+            self._fit_outputs(project, types)
+        self._play(name, project)
+
+    def open(self, written: str) -> None:
+        """Go on with another project. Raise Refused where there is none of that name."""
+        name = check_name(written)
+        project = self._files.read(name)
+        if project is None:
+            known = ", ".join(self._files.names()) or "none"
+            raise Refused(f"there is no project {name}; there is {known}")
+        if self.player.stop_recording():
+            self.keep()
+        self._play(name, project)
+
+    def save_as(self, written: str) -> None:
+        """Keep the project under another name, and go on with that. Raise Refused."""
+        self.name = check_name(written)
+        self.keep(models=True)
+
+    def keep(self, models: bool = False) -> None:
+        """Write the project, and with ``models`` what its outputs have learned."""
+        if not self._files.write(self.name, self.player.project):
+            self._tell(f"{self.name} could not be kept; it plays on with what it knows")
+        if models:
+            for number, model in self.player.models.items():
+                self._files.write_model(self.name, model.output, model.lesson, number)
+
+    def name_outputs(self, names: Sequence[str]) -> None:
+        """Call the outputs by other names. Raise Refused for another number of names."""
+        outputs = self.player.project.outputs
+        if len(names) != len(outputs):
+            raise Refused(f"{len(outputs)} outputs are expected, and {len(names)} names came")
+        for output, name in zip(outputs, names, strict=True):
+            output.name = name
+
+    def save_model(self, number: int, written: str) -> str:
+        """Keep what an output has learned under a name; return it. Raise Refused."""
+        name, output = check_name(written), self.player.output(number)
+        model = self.player.models.get(number)
+        if model is None:
+            raise Refused(f"{output.name} has learned nothing that could be saved")
+        if not self._files.write_model(name, model.output, model.lesson):
+            raise Refused(f"{name} could not be kept")
+        return name
+
+    def load_model(self, number: int, written: str, with_data: bool) -> str:
+        """Have an output play a model that was saved; return its name. Raise Refused.
+
+        ``with_data`` adds what the model was taught to what the output was taught.
+        """
+        name, player = check_name(written), self.player
+        output = player.output(number)
+        found = self._files.read_model(name)
+        if found is None:
+            known = ", ".join(self._files.models()) or "none"
+            raise Refused(f"there is no model {name}; there is {known}")
+        kind, lesson = found
+        if kind.task != output.type.task:
+            raise Refused(f'{name} is "{kind}", and {output.name} is "{output.type}"')
+        if not player.project.inputs:
+            player.rename_inputs(lesson.names)
+        if missing := [one for one in lesson.names if one not in player.project.inputs]:
+            raise Refused(f'{name} looks at "{missing[0]}", and there is no input of that name')
+        output.type, output.chosen = kind, lesson.names
+        if fault := player.fit(number, lesson, kind):
+            raise Refused(fault)
+        if with_data:
+            player.stale = True
+            if not player.project.add_lesson(number, lesson):
+                raise Refused(f"the examples of {name} do not fit beside those that are there")
+        self._files.write_model(self.name, kind, lesson, number)
+        return name
+
+    def _play(self, name: str, project: Project) -> None:
+        """Play a project with what its outputs have learned."""
+        self.name = name
+        player = self.player = ProjectPlayer(project, self._threshold)
+        for number, output in project.taught:
+            found = self._files.read_model(name, number)
+            if found is None or found[0].task != output.type.task:
+                continue
+            if not {*found[1].names} <= {*project.inputs}:
+                self._tell(f"output {number} looks at inputs that there are not; train it again")
+            elif fault := player.fit(number, found[1], found[0]):
+                self._tell(fault)
+
+    def _fit_outputs(self, project: Project, types: Sequence[OutputType]) -> None:
+        """Have the outputs that the patch has; what no longer fits is let go, and told."""
+        new = Project.new(types).outputs
+        for number, (before, now) in enumerate(zip(project.outputs, new, strict=False)):
+            if before.type.task == now.type.task:
+                value = now.value if now.type.fault(before.value) else before.value
+                new[number] = replace(before, type=now.type, value=value, written=now.written)
+        project.outputs = new
+        kinds = {str(number): one.type for number, one in project.taught}
+        lost = 0
+        for take in project.examples.takes:
+            for key, value in list(take.targets.items()):
+                if key not in kinds or kinds[key].fault(value):
+                    lost += len(take.rows)
+                    del take.targets[key]
+        project.examples.takes = [take for take in project.examples.takes if take.targets]
+        if lost:
+            self._tell(f"{lost} examples are of outputs that are other ones now: they are left out")
