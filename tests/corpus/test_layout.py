@@ -84,11 +84,28 @@ def test_the_first_direction_is_that_in_which_they_differ_most() -> None:
     assert abs(np.corrcoef(found[:, 1], items[:, 2])[0, 1]) > 0.99
 
 
-def test_both_halves_of_a_sound_count_alike() -> None:
+def test_how_a_sound_begins_counts_more_whatever_the_numbers_are() -> None:
     rng = np.random.default_rng(3)
     features = rng.normal(0, 1, (30, WIDTHS["sounds"])).astype(np.float32)
     features[:, 110:] *= 1000
     found = compared("sounds", features)
-    halves = [np.square(part).sum() for part in (found[:, :110], found[:, 110:])]
-    assert halves[0] == pytest.approx(halves[1], rel=1e-3)
-    assert np.isfinite(compared("sounds", np.ones((4, WIDTHS["sounds"]), np.float32))).all()
+    seconds = min(30, 110)
+    halves = [np.square(part).sum() for part in (found[:, :seconds], found[:, seconds:])]
+    assert halves[1] / halves[0] == pytest.approx(1.4**2, rel=1e-3)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_few_or_equal_sounds_are_compared_too(count: int) -> None:
+    for features in (np.ones((count, WIDTHS["sounds"])), np.eye(count, WIDTHS["sounds"])):
+        assert np.isfinite(compared("sounds", features.astype(np.float32))).all()
+
+
+def test_one_direction_in_which_all_differ_does_not_hide_the_others() -> None:
+    rng = np.random.default_rng(4)
+    kinds = np.repeat([0, 1], 20)
+    features = np.zeros((40, WIDTHS["sounds"]), np.float32)
+    features[:, :110] = rng.normal(0, 2, (40, 110))
+    features[:, :90] += rng.normal(0, 6, (40, 1))  # such as how bright they are
+    features[:, 90:95] += 4.0 * kinds[:, None]
+    spread = (features[:, :110] - features[:, :110].mean(0)) / features[:, :110].std(0)
+    assert purity(compared("sounds", features), kinds) > purity(spread, kinds) + 0.05
