@@ -49,6 +49,12 @@ class Node(Box):
     lane: ClassVar[bool] = False
     """Whether it runs on a thread of its own, one message at a time."""
 
+    own_process: ClassVar[bool] = False
+    """Whether its thread has it work in a process of its own, where the system can: then what it
+    reckons never holds up the interpreter, and where it crashes or hangs it takes nothing along.
+    Only of a box with a lane; its parameters, and what goes in and out, are what a recording can
+    hold; it is never closed."""
+
     breaks_cycle: ClassVar[bool] = False
     """Whether it never answers in the moment it is asked, so that a loop may lead through it."""
 
@@ -151,8 +157,3 @@ class Model(Node):
     """A node that runs networks: the same contract, always on a thread of its own."""
 
     lane: ClassVar[bool] = True
-
-    own_process: ClassVar[bool] = False
-    """Whether its thread has it work in a process of its own, where the system can: then what it
-    reckons never holds up the interpreter, and where it crashes or hangs it takes nothing along.
-    Its parameters, and what goes in and out, are what a recording can hold; it is never closed."""

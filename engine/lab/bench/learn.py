@@ -52,8 +52,8 @@ _AGAIN: Final = 1.0
 _WARM: Final = 3.0
 
 
-def run(short: bool) -> list[Row]:
-    """Teach, and play with what was taught."""
+def run(short: bool, beside: bool = True) -> list[Row]:
+    """Teach, and play with what was taught; ``beside`` sound too, for about seven minutes."""
     seeds = SEEDS[:1] if short else SEEDS
     return [
         *_poses(seeds, 2 if short else 20, takes=4),
@@ -61,7 +61,7 @@ def run(short: bool) -> list[Row]:
         *_knobs(seeds),
         *_gestures(seeds, _SPEEDS[2:3] if short else _SPEEDS, 3 if short else 60),
         *_times(),
-        *_beside(1 if short else 5, 2.0 if short else 8.0),
+        *(_beside(1 if short else 5, 2.0 if short else 8.0) if beside else ()),
     ]
 
 

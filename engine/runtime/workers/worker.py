@@ -10,7 +10,7 @@ from typing import Protocol
 from engine.core.box import Box
 from engine.core.context import Context
 from engine.core.messages import Message
-from engine.core.node import Model, Node
+from engine.core.node import Node
 from engine.runtime.schedule.job import Job
 from engine.runtime.workers.in_process import InProcessWorker
 from engine.runtime.workers.out_of_process import SubprocessWorker
@@ -70,9 +70,7 @@ def worker_of(name: str, node: Node, context: Context) -> Worker:
 
 def runs_out_of_process(box: Box) -> bool:
     """Whether a box gets a process of its own here."""
-    return (
-        isinstance(box, Model) and box.own_process and os.name == "posix" and _has_name(type(box))
-    )
+    return isinstance(box, Node) and box.own_process and os.name == "posix" and _has_name(type(box))
 
 
 def _has_name(box: type) -> bool:
