@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.learning.examples import MOST_EXAMPLES, Examples
 from engine.learning.named_numbers import MOST, NamedNumbers
 from engine.learning.output_type import OutputType
-from engine.learning.project import SHOWN, ProjectOutput, Project
+from engine.learning.project import SHOWN, Project, ProjectOutput
 from engine.learning.taught_model import ModelAnswer, TaughtModel
 from engine.learning.window_dtw import GestureDistances, WindowDtw
 
