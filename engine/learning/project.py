@@ -133,6 +133,18 @@ class Project:
         self.examples.takes = [take for take in self.examples.takes if take.targets]
         return forgotten
 
+    def drop_unfit(self) -> int:
+        """Forget targets that their outputs cannot have; return how many moments had one."""
+        types = {str(number): one.type for number, one in self.taught}
+        dropped = 0
+        for take in self.examples.takes:
+            for key, value in list(take.targets.items()):
+                if key not in types or types[key].fault(value):
+                    dropped += len(take.rows)
+                    del take.targets[key]
+        self.examples.takes = [take for take in self.examples.takes if take.targets]
+        return dropped
+
     def add_lesson(self, number: int, lesson: Examples) -> bool:
         """Add what a model was fitted to to what an output was taught; False where it is full."""
         places = [lesson.names.index(n) if n in lesson.names else -1 for n in self.inputs]
@@ -219,6 +231,8 @@ def read_project(data: bytes) -> Project:
         for one in file.outputs
     ]
     for one in outputs:
+        if one.type.fault(one.value):
+            one.value = one.type.first
         if not _is_name(one.name) or not {*(one.chosen or ())} <= {*inputs} or one.chosen == ():
             raise BadExamples("an output of it has no name, or looks at an input that there is not")
     project = Project(inputs, outputs, file.running)
