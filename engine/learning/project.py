@@ -163,6 +163,36 @@ class Project:
 F = TypeVar("F", bound=msgspec.Struct)
 
 
+def take_over(project: Project, examples: Examples) -> None:
+    """Add examples of a table to a project: their knobs are its outputs, in their order.
+
+    Raise BadExamples where they do not fit.
+    """
+    knobs = dict(zip(examples.knobs, project.taught, strict=False))
+    if not knobs or len(examples.knobs) > len(knobs):
+        raise BadExamples(
+            f"it has {len(examples.knobs)} outputs, and the project {len(project.taught)} that are"
+            " taught by values"
+        )
+    if not project.inputs:
+        project.name_inputs(examples.names)
+    if len(project.inputs) != len(examples.names):
+        raise BadExamples(
+            f"it has {len(examples.names)} inputs, and the project {len(project.inputs)}"
+        )
+    for take in examples.takes:
+        targets = {}
+        for name, value in take.targets.items():
+            number, output = knobs[name]
+            if fault := output.type.fault(value):
+                raise BadExamples(f"its {name} is {value:g}, and {output.name} {fault}")
+            targets[str(number)] = value
+        if targets:
+            project.examples.takes.append(OneTake(SHOWN, take.rows, take.times, targets))
+    if project.examples.count > MOST_EXAMPLES:
+        raise BadExamples(f"{MOST_EXAMPLES} examples are the most, with those that are there")
+
+
 class _OutputEntry(msgspec.Struct):
     name: str
     type: str
