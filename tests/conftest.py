@@ -40,6 +40,7 @@ SLOW = (
     "dsp/audio/test_beat_tracker.py",
     "dsp/image/test_steadying.py",
     "fuzz",
+    "golden/test_wekinator.py",
     "lab",
     "models",
     "night",

@@ -1,4 +1,4 @@
-"""The command about what a box ``learn`` was shown: to look at it, and to carry it elsewhere."""
+"""The command about what a box was shown: to look at it, and to carry it elsewhere."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from engine.commands.build import need_extra
+from engine.commands.example_files import read_examples_table, write_file
+from engine.commands.project_examples import project_examples
 from engine.core.errors import ParameterError, UnknownName, UnreadableFile, UnwritableFile
 from engine.patch.load import read_texts
 from engine.runtime.metrics import LOG
@@ -24,7 +26,7 @@ RECORDING = ".mcap"
 
 def examples(
     patch: Annotated[str, typer.Argument(help="a patch file, or its name")],
-    box: Annotated[str, typer.Argument(help="its box with use = learn")],
+    box: Annotated[str, typer.Argument(help="its box with use = learn, or wekinator")],
     csv: Annotated[Path | None, typer.Option(help="write them as a table")] = None,
     onnx: Annotated[Path | None, typer.Option(help="write what is learned as a network")] = None,
     take: Annotated[
@@ -36,10 +38,11 @@ def examples(
     ] = "",
     label: Annotated[str, typer.Option(help="of a recording: the name of what it shows")] = "",
     begin: Annotated[
-        float, typer.Option("--from", help="of a recording: the second it begins", min=0)
+        float, typer.Option("--from", help="of a recording: where it begins, in seconds", min=0)
     ] = 0.0,
     end: Annotated[
-        float, typer.Option("--to", help="of a recording: the second it ends", min=0)
+        float,
+        typer.Option("--to", help="of a recording: its end, in seconds", min=0, show_default=False),
     ] = math.inf,
     outlet: Annotated[
         str, typer.Option(help="of another patch's recording: what to take: pose, camera.joints")
@@ -63,9 +66,14 @@ def examples(
         need_extra("train", "onnx", "sensorium examples ... --onnx FILE")
     found = find_patch(patch)
     boxes = check_patch(found).boxes
-    learners = [name for name, one in boxes.items() if one.use == "learn"]
+    learners = [name for name, one in boxes.items() if one.use in ("learn", "wekinator")]
     if box not in learners:
         raise UnknownName("box with use = learn", box, learners)
+    if boxes[box].use == "wekinator":
+        if onnx is not None or (take is not None and take.suffix == RECORDING):
+            raise ParameterError(f"{box}: networks and recordings are for boxes with use = learn")
+        project_examples(Path(found), box, boxes[box].initial, take, names, csv)
+        return
     learner = cast("Learner", boxes[box].box)
     state = StateFolder(state_places(Path(found), box), LOG.error, lambda name, data: None)
     versions = Versions(state, box)
@@ -74,7 +82,7 @@ def examples(
         if take.suffix == RECORDING:
             more = _of_recording(take, found, box, learner, (begin, end), label, knobs, outlet)
         else:
-            more = _of_table(take, names)
+            more = read_examples_table(take, names)
         _join(known, more, take, versions)
     for name, count in known.counts().items():
         typer.echo(f"{name}: {count}")
@@ -85,23 +93,9 @@ def examples(
     if csv is not None:
         from engine.learning.tables import write_table
 
-        _write(csv, write_table(known))
+        write_file(csv, write_table(known))
     if onnx is not None:
-        _write(onnx, _network(known, learner, versions))
-
-
-def _of_table(file: Path, names: str) -> Examples:
-    from engine.core.files import read_file
-    from engine.learning.examples_file import LARGEST, BadExamples
-    from engine.learning.tables import read_table
-
-    try:
-        text = read_file(file, LARGEST).decode("utf-8-sig", "replace")
-        return read_table(text, [name.strip() for name in names.split(",") if names])
-    except BadExamples as error:
-        raise UnreadableFile(f"{file}: {error}") from None
-    except UnreadableFile as error:
-        raise UnreadableFile(f"{file} {error}") from None
+        write_file(onnx, _network(known, learner, versions))
 
 
 def _of_recording(
@@ -164,15 +158,3 @@ def _network(known: Examples, learner: Learner, versions: Versions) -> bytes:
     from engine.training.lesson_graph import lesson_graph
 
     return lesson_graph(learned(known, learner.manner(), versions), learner.task)
-
-
-def _write(file: Path, data: str | bytes) -> None:
-    from engine.system.output_file import OutputFile, describe_refusal
-
-    made = OutputFile(file)
-    try:
-        made.write(data)
-    except OSError as error:
-        raise UnwritableFile(describe_refusal(file, error)) from None
-    finally:
-        made.close()

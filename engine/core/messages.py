@@ -418,12 +418,16 @@ def _kept_osc(message: OscMessage) -> Kind:
     return Kind.LOSSLESS if message.kept else Kind.LATEST
 
 
+def _shown(argument: float | str | bool) -> str:
+    return f"{argument:.3g}" if isinstance(argument, float) else str(argument)
+
+
 @kind(
     Kind.LOSSLESS,
     name="osc",
     words="an OSC message",
     by_message=_kept_osc,
-    summary=lambda message: " ".join(map(str, (message.address, *message.arguments)))[:LONGEST],
+    summary=lambda message: " ".join([message.address, *map(_shown, message.arguments)])[:LONGEST],
     example=lambda: OscMessage("/wek/outputs", (0.5, 2, "up")),
 )
 @dataclass(frozen=True, slots=True)

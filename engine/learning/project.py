@@ -133,6 +133,18 @@ class Project:
         self.examples.takes = [take for take in self.examples.takes if take.targets]
         return forgotten
 
+    def drop_unfit(self) -> int:
+        """Forget targets that their outputs cannot have; return how many moments had one."""
+        types = {str(number): one.type for number, one in self.taught}
+        dropped = 0
+        for take in self.examples.takes:
+            for key, value in list(take.targets.items()):
+                if key not in types or types[key].fault(value):
+                    dropped += len(take.rows)
+                    del take.targets[key]
+        self.examples.takes = [take for take in self.examples.takes if take.targets]
+        return dropped
+
     def add_lesson(self, number: int, lesson: Examples) -> bool:
         """Add what a model was fitted to to what an output was taught; False where it is full."""
         places = [lesson.names.index(n) if n in lesson.names else -1 for n in self.inputs]
@@ -149,6 +161,36 @@ class Project:
 
 
 F = TypeVar("F", bound=msgspec.Struct)
+
+
+def take_over(project: Project, examples: Examples) -> None:
+    """Add examples of a table to a project: their knobs are its outputs, in their order.
+
+    Raise BadExamples where they do not fit.
+    """
+    knobs = dict(zip(examples.knobs, project.taught, strict=False))
+    if not knobs or len(examples.knobs) > len(knobs):
+        raise BadExamples(
+            f"it has {len(examples.knobs)} outputs, and the project {len(project.taught)} that are"
+            " taught by values"
+        )
+    if not project.inputs:
+        project.name_inputs(examples.names)
+    if len(project.inputs) != len(examples.names):
+        raise BadExamples(
+            f"it has {len(examples.names)} inputs, and the project {len(project.inputs)}"
+        )
+    for take in examples.takes:
+        targets = {}
+        for name, value in take.targets.items():
+            number, output = knobs[name]
+            if fault := output.type.fault(value):
+                raise BadExamples(f"its {name} is {value:g}, and {output.name} {fault}")
+            targets[str(number)] = value
+        if targets:
+            project.examples.takes.append(OneTake(SHOWN, take.rows, take.times, targets))
+    if project.examples.count > MOST_EXAMPLES:
+        raise BadExamples(f"{MOST_EXAMPLES} examples are the most, with those that are there")
 
 
 class _OutputEntry(msgspec.Struct):
@@ -219,6 +261,8 @@ def read_project(data: bytes) -> Project:
         for one in file.outputs
     ]
     for one in outputs:
+        if one.type.fault(one.value):
+            one.value = one.type.first
         if not _is_name(one.name) or not {*(one.chosen or ())} <= {*inputs} or one.chosen == ():
             raise BadExamples("an output of it has no name, or looks at an input that there is not")
     project = Project(inputs, outputs, file.running)

@@ -61,16 +61,26 @@ class ProjectDesk:
 
     def save_as(self, written: str) -> None:
         """Keep the project under another name, and go on with that. Raise Refused."""
-        self.name = check_name(written)
-        self.keep(models=True)
+        name, before, kept = check_name(written), self.name, False
+        self.name = name
+        try:
+            kept = self.keep(models=True)
+        finally:
+            self.name = name if kept else before
+        if not kept:
+            raise Refused(f"{name} could not be kept")
 
-    def keep(self, models: bool = False) -> None:
-        """Write the project, and with ``models`` what its outputs have learned."""
-        if not self._files.write(self.name, self.player.project):
+    def keep(self, models: bool = False) -> bool:
+        """Write the project, and with ``models`` what its outputs have learned.
+
+        Return whether it is safe; where it is not, that is told. Raise Refused for too many files.
+        """
+        kept = self._files.write(self.name, self.player.project)
+        for number, model in self.player.models.items() if models else ():
+            kept &= self._files.write_model(self.name, model.output, model.lesson, number)
+        if not kept:
             self._tell(f"{self.name} could not be kept; it plays on with what it knows")
-        if models:
-            for number, model in self.player.models.items():
-                self._files.write_model(self.name, model.output, model.lesson, number)
+        return kept
 
     def name_outputs(self, names: Sequence[str]) -> None:
         """Call the outputs by other names. Raise Refused for another number of names."""
@@ -108,13 +118,12 @@ class ProjectDesk:
             player.rename_inputs(lesson.names)
         if missing := [one for one in lesson.names if one not in player.project.inputs]:
             raise Refused(f'{name} looks at "{missing[0]}", and there is no input of that name')
-        output.type, output.chosen = kind, lesson.names
+        if with_data and not player.project.add_lesson(number, lesson):
+            raise Refused(f"the examples of {name} do not fit beside those that are there")
         if fault := player.fit(number, lesson, kind):
             raise Refused(fault)
-        if with_data:
-            player.stale = True
-            if not player.project.add_lesson(number, lesson):
-                raise Refused(f"the examples of {name} do not fit beside those that are there")
+        output.type, output.chosen, player.stale = kind, lesson.names, True
+        player.project.drop_unfit()
         self._files.write_model(self.name, kind, lesson, number)
         return name
 
@@ -139,13 +148,5 @@ class ProjectDesk:
                 value = now.value if now.type.fault(before.value) else before.value
                 new[number] = replace(before, type=now.type, value=value, written=now.written)
         project.outputs = new
-        kinds = {str(number): one.type for number, one in project.taught}
-        lost = 0
-        for take in project.examples.takes:
-            for key, value in list(take.targets.items()):
-                if key not in kinds or kinds[key].fault(value):
-                    lost += len(take.rows)
-                    del take.targets[key]
-        project.examples.takes = [take for take in project.examples.takes if take.targets]
-        if lost:
+        if lost := project.drop_unfit():
             self._tell(f"{lost} examples are of outputs that are other ones now: they are left out")

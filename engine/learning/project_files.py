@@ -85,7 +85,8 @@ class ProjectFiles:
 
         Raise Refused where there are too many files.
         """
-        data, before = write_project(project), self._safe.get(name)
+        data = write_project(project)
+        before = self._safe.get(name, self._state.read(file_of(name)))
         if data == before:
             return True
         self._check_room(file_of(name))

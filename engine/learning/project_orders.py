@@ -36,8 +36,8 @@ def _stop_recording(desk: ProjectDesk, numbers: Numbers, texts: Texts) -> str:
     count = desk.player.stop_recording()
     if count is None:
         return "nothing was being recorded"
-    desk.keep()
-    return f"kept {count} examples"
+    kept = desk.keep()
+    return f"kept {count} examples{'' if kept else ', but not on the disk'}"
 
 
 def _start_running(desk: ProjectDesk, numbers: Numbers, texts: Texts) -> str:

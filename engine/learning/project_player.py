@@ -203,8 +203,8 @@ class ProjectPlayer:
         output = self.project.outputs[number - 1]
         try:
             self.models[number] = TaughtModel(kind, lesson)
-        except (np.linalg.LinAlgError, ValueError) as error:
-            return f"{output.name} could not learn: {error}"
+        except (np.linalg.LinAlgError, ValueError):  # what cannot be solved
+            return f"{output.name} could not learn from what it was shown"
         return ""
 
     def follow_gestures(self) -> None:

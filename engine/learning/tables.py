@@ -109,7 +109,7 @@ def _examples(columns: list[str], rows: Iterator[list[str]], names: Sequence[str
                 continue
             values = np.array([_number(row[place]) for place in places], np.float32)
             name = row[label].strip()[:LONGEST] or "here"
-            begins = (name, row[take] if take >= 0 else "")
+            begins = (name, row[take] if take >= 0 else "", *(row[place] for place in knobs))
             if begins != last:
                 found.begin(
                     name, {knobs[p]: v for p in knobs if math.isfinite(v := _number(row[p]))}

@@ -39,7 +39,11 @@ BURST: Final = 4000
 """Messages of a sender, a second and at once: a lesson of two thousand examples in one go."""
 ORDER_RATE: Final = 20
 ORDER_BURST: Final = 400
-"""Control words of all senders, a second and at once, but ``outputs``: each may take long."""
+"""Control words of all senders, a second and at once, but ``outputs``."""
+SLOW: Final = ("train", "loadModelFromFile", "saveModelToFile", "runNewProject")
+SLOW_RATE: Final = 2
+SLOW_BURST: Final = 60
+"""The same for those that may take as long as a second."""
 HINTS: Final = 20
 """Nearest names that are sought a second: to compare names takes as long as a hundred inputs."""
 SHOWN: Final = 80
@@ -79,6 +83,7 @@ class WekinatorIn(Source):
         self._emit: Emit | None = None
         self._recording = False
         self._orders = RateLimiter(ORDER_RATE, ORDER_BURST)
+        self._slow = RateLimiter(SLOW_RATE, SLOW_BURST)
         self._hints = RateLimiter(HINTS, HINTS)
         self._receiver = Receiver(
             self._on_message, SenderFilter(self.host, self.allow), RateLimiter(RATE, BURST)
@@ -144,6 +149,10 @@ class WekinatorIn(Source):
         order = read_order(address, given)
         if order.word != "outputs" and not self._orders.take("", at):
             raise NoOrder(f"more than {ORDER_RATE} orders a second; {order.word} is left out")
+        if order.word in SLOW and not self._slow.take("", at):
+            raise NoOrder(
+                f"more than {SLOW_RATE} orders like {order.word} a second; it is left out"
+            )
         if order.word in _RECORDS or order.word in _RECORDS_NOT:
             self._recording = order.word in _RECORDS
         return OscMessage(address, (*order.numbers, *order.texts))

@@ -13,6 +13,7 @@ from engine.core.errors import UnknownName, UnreadableFile
 from engine.learning.examples import Examples
 from engine.learning.examples_file import BadExamples, write_examples
 from engine.learning.named_numbers import NamedNumbers
+from engine.learning.project import read_project
 from engine.learning.tables import read_table, write_table
 
 WEKINATOR = """@relation dataset
@@ -65,6 +66,12 @@ def test_wekinators_arff_is_taken_with_its_rounds() -> None:
     assert np.isnan(found.rows()[2, 1])
 
 
+def test_outputs_that_change_within_a_round_are_takes_of_their_own() -> None:
+    table = "training round,inputs-1,outputs-1,outputs-2\n1,0,1,0.2\n1,1,1,0.4\n1,2,1,0.4\n"
+    takes = read_table(table).takes
+    assert [(take.targets["outputs-2"], len(take.rows)) for take in takes] == [(0.2, 1), (0.4, 2)]
+
+
 def test_of_a_plain_table_the_last_column_is_the_label() -> None:
     found = read_table("x,y,kind\n1,2,cup\n3,4,hand\n5\n")
     assert found.labels == ("cup", "hand") and found.names == ("x", "y")
@@ -100,3 +107,23 @@ def test_the_command_takes_writes_and_lists(tmp_path: Path) -> None:
     arff.write_text("nothing")
     refused = CliRunner().invoke(app, [*call, "--take", str(arff)])
     assert isinstance(refused.exception, UnreadableFile)
+
+
+def test_a_box_that_plays_in_place_of_wekinator_takes_over_its_examples(tmp_path: Path) -> None:
+    patch, arff = tmp_path / "show.toml", tmp_path / "currentData.arff"
+    boxes = '[in]\nuse = "wekinator_in"\n[wek]\nuse = "wekinator"\nfrom = "in"\noutputs = {0}\n'
+    arff.write_text(WEKINATOR)
+    call = ["examples", str(patch), "wek", "--take", str(arff)]
+    patch.write_text(boxes.format(["classify 2", "regress"]) + 'project = "old"\n')
+    taken = CliRunner().invoke(app, call)
+    assert taken.output == "outputs-1: 3\noutputs-2: 0\n2 takes of 2 numbers\n"
+    data = (tmp_path / "show.state" / "wek" / "old.json").read_bytes()
+    lesson = read_project(data).lesson(1)
+    assert lesson.labels == ("1", "2") and lesson.names == ("inputs-1", "inputs-2")
+    for outputs, why in (
+        (["dtw 2"], "1 outputs, and the project 0"),
+        (["classify 1"], "is 2, and"),
+    ):
+        patch.write_text(boxes.format(outputs))
+        refused = CliRunner().invoke(app, call)
+        assert isinstance(refused.exception, UnreadableFile) and why in str(refused.exception)

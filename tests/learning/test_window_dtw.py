@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from engine.learning.examples import Examples, OneTake
 from engine.learning.window_dtw import FAR, SHORTEST, WindowDtw
 
+from .gesture_ways import Tally, tried
+
 Rows = NDArray[np.float32]
 
 
@@ -111,3 +113,11 @@ def test_a_gap_forgets_what_came_before() -> None:
 
 def test_nothing_shown_is_never_near() -> None:
     assert WindowDtw(Examples(("x",)), 2).take(np.zeros(1, np.float32)) is None
+
+
+def test_ways_that_somebody_else_makes_are_told_and_random_movement_hardly_ever() -> None:
+    tally = Tally()
+    tried(7, tally)
+    assert tally.told >= 0.9 * tally.made
+    assert tally.another <= 0.3 * tally.made
+    assert tally.false_a_minute <= 2

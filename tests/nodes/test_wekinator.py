@@ -7,12 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.core.context import Context, MemoryState
 from engine.core.messages import OscMessage
 from engine.learning.examples import MOST_EXAMPLES
 from engine.nodes.wekinator import Answered, WekinatorNode
-from engine.osc.wekinator_words import CONTROL, DONE
+from engine.osc.wekinator_words import CONTROL, DONE, WORDS
 from engine.testing import play
 
 Argument = float | int | str | bool
@@ -217,6 +219,31 @@ def test_models_are_saved_and_loaded_by_name() -> None:
     assert outputs(other.again("classify 2", project="other"), 3.0, 3.0) == (3.0,)
 
 
+def test_a_model_of_fewer_classes_leaves_out_examples_of_the_others() -> None:
+    few = Client("classify 2")
+    for place in (1.0, 2.0):
+        few.show([place, place], place)
+    few.tell("train")
+    few.tell("saveModelToFile", 1, "few")
+    client = taught()
+    client.state.write("few.model.json", few.state.read("few.model.json") or b"")
+    assert client.tell("loadModelFromFile", 1, "few", "WITHDATA") == "output 1 plays few"
+    assert client.tell("train") == "learned"
+    assert outputs(client, 3.0, 3.0)[0] == 2.0
+    again = client.again("classify 3 shares", "regress")
+    assert again.ask(1.0, 1.0) == client.ask(1.0, 1.0)
+
+
+def test_a_project_under_a_name_that_is_there_keeps_the_one_before() -> None:
+    client = taught()
+    client.box.on_save("monday")
+    other = Client("regress", state=client.state, project="other")
+    before = client.state.read("monday.json")
+    other.show([1.0], 1.0)
+    other.box.on_save("monday")
+    assert client.state.read("monday.before.json") == before
+
+
 def test_a_model_without_its_data_plays_and_is_no_lesson() -> None:
     client = taught()
     client.tell("saveModelToFile", 1, "hue")
@@ -358,6 +385,10 @@ def test_a_full_disk_is_told_and_it_plays_on(caplog: pytest.LogCaptureFixture) -
     assert outputs(client, 1.0) == pytest.approx((1.0,), abs=0.02)
     assert "project could not be kept; it plays on with what it knows" in caplog.text
     assert client.tell("saveModelToFile", 1, "m") == "m could not be kept"
+    assert client.box.on_save("monday").notice == "monday could not be kept"
+    client.tell("startRecording")
+    client.ask(1.0)
+    assert client.tell("stopRecording") == "kept 1 examples, but not on the disk"
 
 
 def test_rows_of_a_table_are_shown_and_played() -> None:
@@ -400,3 +431,32 @@ def test_all_that_is_random_is_always_the_same() -> None:
     places = np.linspace(0, 4, 9).tolist()
     assert [one.ask(x, x) for x in places] == [other.ask(x, x) for x in places]
     assert any(a != b for a, b in pairwise([one.ask(x, x) for x in places]))
+
+
+ARGUMENTS = st.one_of(
+    st.floats(width=32),
+    st.integers(-2, 4),
+    st.sampled_from(["m", "project", "../x", "/etc/passwd", "", "WITHDATA", "x" * 99]),
+    st.booleans(),
+)
+MESSAGES = st.tuples(
+    st.sampled_from(
+        [*(CONTROL + word for word in WORDS), *["/wek/inputs"] * 20, "/wek/inputs/bundle"]
+    ),
+    st.lists(ARGUMENTS, max_size=3),
+)
+
+
+@pytest.mark.parametrize("outputs", [("classify 2 shares", "regress"), ("dtw 2",)])
+@given(said=st.lists(MESSAGES, min_size=5, max_size=40))
+@settings(max_examples=30)
+def test_whatever_is_said_is_answered_or_refused(
+    outputs: tuple[str, ...], said: list[tuple[str, list[Argument]]]
+) -> None:
+    client = Client(*outputs)
+    for address, arguments in said:
+        for one in client.say(address, *arguments):
+            assert one.answers is None or all(np.isfinite(one.answers.arguments))
+    assert all("/" not in name and not name.startswith(".") for name in client.state.names())
+    client.box.close()
+    client.again(*outputs)

@@ -15,7 +15,7 @@ from engine.core.errors import DeviceError, ParameterError
 from engine.core.kinds import Kind, policy_for
 from engine.core.messages import Message, Ns, OscMessage
 from engine.osc.wekinator_words import CONTROL
-from engine.sources.wekinator_in import BURST, ORDER_BURST, WekinatorIn
+from engine.sources.wekinator_in import BURST, ORDER_BURST, SLOW_BURST, WekinatorIn
 
 LAST = build_msg(CONTROL + "outputs", [7.0]).dgram
 
@@ -116,10 +116,12 @@ def test_a_flood_of_inputs_is_heard_in_part(port: Port) -> None:
 
 
 def test_a_flood_of_orders_is_heard_in_part_and_outputs_are_none_of_them(port: Port) -> None:
-    trains = [said(CONTROL + "train")] * (ORDER_BURST + 200)
-    heard = port.hears(*trains)
-    assert ORDER_BURST <= len(heard) < ORDER_BURST + 200
-    assert port.source.malformed == len(trains) - len(heard)
+    for word, burst in (("train", SLOW_BURST), ("cancelTrain", ORDER_BURST - SLOW_BURST - 50)):
+        before = port.source.malformed
+        flood = [said(CONTROL + word)] * (burst + 50)
+        heard = port.hears(*flood)
+        assert burst <= len(heard) < burst + 50
+        assert port.source.malformed - before == len(flood) - len(heard)
     assert len(port.hears(*[said(CONTROL + "outputs", 1.0)] * 500)) == 500
 
 

@@ -4,6 +4,8 @@ import { find, make, write } from "./dom.js";
 import { Line, presses, say } from "./events.js";
 
 const PLACES = ["first", "second", "third"];
+// What a line is typed for beside its box's knobs: it is no word of the show.
+const ASIDE = ["typing", "save", "load"];
 const KEYS = { Backspace: "undo", Enter: "end" };
 
 let parts = [];
@@ -19,7 +21,7 @@ export function lay(news) {
   for (const is of news.knobs.filter((one) => !taught.has(one.box))) {
     const of = (name) => news.knobs.find((one) => one.box === is.box && one.name === name);
     const called = labels.get(is.group) ?? is.group;
-    if (is.kind === "line" && is.name !== "typing") parts.push(new Typed(is, of("typing") ?? null, called));
+    if (is.kind === "line" && !ASIDE.includes(is.name)) parts.push(new Typed(is, of("typing") ?? null, called));
     else if (is.kind === "press" && is.name === "choose" && is.choices.length === PLACES.length) {
       const others = news.knobs.filter((one) => one.box === is.box && one.kind === "press" && one !== is);
       parts.push(new Chooser(is, others, called));
