@@ -96,7 +96,8 @@ def read_corpus(file: Path) -> Corpus:
         data = read_file(file, _MOST_BYTES)
         return _read(data, file.parent)
     except UnreadableFile as error:
-        raise DeviceError(f'"{file}" {error}') from None
+        make = "" if file.exists() else ': make it with "sensorium corpus FOLDER"'
+        raise DeviceError(f'"{file}" {error}{make}') from None
     except _DAMAGED:
         raise DeviceError(
             f'"{file}" is no corpus, or it is damaged: make it again with "sensorium corpus FOLDER"'

@@ -115,11 +115,11 @@ class CorpusMap(Node):
         return knobs if finger is None or stood not in (None, knobs) else finger
 
     def doubts(self, folder: Path | None) -> Mapping[str, str]:
-        """Return that files of the map are not there any more."""
+        """Return that there is no map, it is damaged, or files of it are not there any more."""
         try:
             corpus = read_corpus(Path(self.file))
-        except DeviceError:
-            return {}  # that is told when it opens
+        except DeviceError as error:
+            return {"file": str(error)}
         gone = [n for n in range(len(corpus.names)) if not corpus.path(n).is_file()]
         if not gone:
             return {}
