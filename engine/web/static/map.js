@@ -16,6 +16,7 @@ const LOOK = "Guests look on.";
 const ABOVE = 46; // so that no finger lies on the name
 const LIVE = "#ffb02e";
 const RING = 11;
+const AGAIN = 1000;
 
 let maps = [];
 let light = true;
@@ -106,7 +107,7 @@ class Chart {
       this.thumbnails = items.kind === "pictures" ? thumbnails(this.name, mark, () => this.lit()) : null;
       this.lit();
     } catch {
-      if (this.mark === mark) setTimeout(() => this.mark === mark && (this.mark = null), 1000);
+      setTimeout(() => this.mark === mark && this.element.isConnected && this.fetch(mark), AGAIN);
     }
   }
 
@@ -207,7 +208,7 @@ class Chart {
   }
 
   paint() {
-    if (this.items === null) return;
+    if (this.items === null || !this.canvas.offsetParent) return;
     const chosen = this.chosen();
     const pen = this.ground.paint(this.canvas);
     if (pen !== null) {
