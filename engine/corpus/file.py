@@ -29,6 +29,7 @@ SUFFIX: Final = ".corpus"
 MOST_ITEMS: Final = 100_000
 _VERSION: Final = 1
 _MOST_BYTES: Final = 1 << 29
+_NONE: Final = "is not there"
 _LONGEST_HEAD: Final = 1000
 """Bytes of the header of an array."""
 _LONGEST_PATH: Final = 2000
@@ -99,7 +100,7 @@ def read_corpus(file: Path) -> Corpus:
         data = read_file(file, _MOST_BYTES)
         return _read(data, file.parent)
     except UnreadableFile as error:
-        make = "" if file.exists() else ': make it with "sensorium corpus FOLDER"'
+        make = ': make it with "sensorium corpus FOLDER"' if str(error) == _NONE else ""
         raise DeviceError(f'"{file}" {error}{make}') from None
     except _DAMAGED:
         raise DeviceError(

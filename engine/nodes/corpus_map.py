@@ -66,7 +66,7 @@ class CorpusMap(Node):
 
     On the page the map has a view of its own: a finger or the mouse plays what is nearest to it as
     soon as it comes down, and what it comes to from there on. That is ``touch``, which has no need
-    of ``from``; while a finger is down ``x`` and ``y`` do not count.
+    of ``from``. While a finger is down ``x`` and ``y`` do not count, and then not until they move.
 
     A sound takes the place of the one before; of a long one ``longest`` are played. ``on`` is
     whether something is within reach. ``map`` is a picture of the map, with the place on it. A file

@@ -97,7 +97,7 @@ class Chart {
   /** Fetch what lies on it; what has become of it meanwhile is fetched again. */
   async fetch(mark) {
     this.mark = mark;
-    this.items = null;
+    this.items = this.nearest = this.over = null;
     try {
       const answer = await fetch(`/map?of=${encodeURIComponent(this.name)}`);
       const items = answer.ok ? await answer.json() : null;
@@ -220,6 +220,7 @@ class Chart {
     }
     const shown = chosen ?? this.over;
     this.element.dataset.item = chosen ?? "";
+    this.element.dataset.finger = this.finger?.by ?? "";
     write(this.near, shown === null ? "–" : this.items.names[shown]);
     this.near.classList.toggle("live", chosen !== null);
     this.thumbnail(shown);
