@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from pathlib import Path
 
@@ -24,6 +25,8 @@ pytestmark = [
     pytest.mark.peer("chromedriver", "chromium-driver"),
     pytest.mark.peer("jackd", "jackd2"),
 ]
+
+at_night = pytest.mark.skipif(not os.environ.get("SENSORIUM_NIGHT"), reason="played by .ci/night")
 
 MEDIA = Path(__file__).parents[1] / "media"
 PATCH = """
@@ -242,6 +245,7 @@ def test_arrows_go_on_and_enter_plays(stage):
     assert browser.run("return document.getElementById('freeze').ariaPressed") == "false"
 
 
+@at_night
 def test_a_page_that_goes_lifts_its_finger(stage):
     browser, wire, _, folder, address = stage
     opened(browser, address)
@@ -282,6 +286,7 @@ def test_the_nearest_picture_is_shown_and_none_on_the_page_while_it_is_private(s
     browser.until(f"{BLUE} > 1000")
 
 
+@at_night
 def test_the_view_of_the_nearest_picture_shows_it(stage):
     browser, _, _, folder, address = stage
     plane = Plane(browser, COLOURS, folder / "colours.corpus")
