@@ -29,8 +29,12 @@ SUFFIX: Final = ".corpus"
 MOST_ITEMS: Final = 100_000
 _VERSION: Final = 1
 _MOST_BYTES: Final = 1 << 29
+_NONE: Final = "is not there"
 _LONGEST_HEAD: Final = 1000
 """Bytes of the header of an array."""
+_LONGEST_PATH: Final = 2000
+_LONGEST_NAME: Final = 255
+"""Bytes of a file's name."""
 _DAMAGED: Final = (
     *(ValueError, KeyError, EOFError, OSError, NotImplementedError, RuntimeError, TypeError),
     *(OverflowError, MemoryError, SyntaxError, zlib.error, zipfile.BadZipFile),
@@ -96,7 +100,8 @@ def read_corpus(file: Path) -> Corpus:
         data = read_file(file, _MOST_BYTES)
         return _read(data, file.parent)
     except UnreadableFile as error:
-        raise DeviceError(f'"{file}" {error}') from None
+        make = ': make it with "sensorium corpus FOLDER"' if str(error) == _NONE else ""
+        raise DeviceError(f'"{file}" {error}{make}') from None
     except _DAMAGED:
         raise DeviceError(
             f'"{file}" is no corpus, or it is damaged: make it again with "sensorium corpus FOLDER"'
@@ -119,7 +124,7 @@ def _read(data: bytes, beside: Path) -> Corpus:
         raise ValueError
     if not (np.isfinite(places).all() and places.min() >= 0 and places.max() <= 1):
         raise ValueError
-    if not all(map(_stays_inside, head.names)) or "\0" in head.folder:
+    if not all(map(_stays_inside, head.names)) or not _can_be(head.folder):
         raise ValueError
     names, seen = tuple(head.names), tuple(head.seen)
     folder = beside / head.folder
@@ -148,7 +153,16 @@ def _array(archive: zipfile.ZipFile, name: str, dtype: type, dimensions: int) ->
 def _stays_inside(name: str) -> bool:
     path = PurePosixPath(name)
     inside = bool(path.parts) and not path.is_absolute() and ".." not in path.parts
-    return inside and "\0" not in name
+    return inside and _can_be(name)
+
+
+def _can_be(path: str) -> bool:
+    """Whether a system takes it for a path at all: asked about others, it raises."""
+    parts = PurePosixPath(path).parts
+    short = len(path) <= _LONGEST_PATH and all(
+        len(each.encode()) <= _LONGEST_NAME for each in parts
+    )
+    return short and "\0" not in path
 
 
 def _written_folder(folder: Path, beside: Path) -> str:

@@ -66,7 +66,7 @@ class CorpusMap(Node):
 
     On the page the map has a view of its own: a finger or the mouse plays what is nearest to it as
     soon as it comes down, and what it comes to from there on. That is ``touch``, which has no need
-    of ``from``; while a finger is down ``x`` and ``y`` do not count.
+    of ``from``. While a finger is down ``x`` and ``y`` do not count, and then not until they move.
 
     A sound takes the place of the one before; of a long one ``longest`` are played. ``on`` is
     whether something is within reach. ``map`` is a picture of the map, with the place on it. A file
@@ -115,11 +115,11 @@ class CorpusMap(Node):
         return knobs if finger is None or stood not in (None, knobs) else finger
 
     def doubts(self, folder: Path | None) -> Mapping[str, str]:
-        """Return that files of the map are not there any more."""
+        """Return that there is no map, it is damaged, or files of it are not there any more."""
         try:
             corpus = read_corpus(Path(self.file))
-        except DeviceError:
-            return {}  # that is told when it opens
+        except DeviceError as error:
+            return {"file": str(error)}
         gone = [n for n in range(len(corpus.names)) if not corpus.path(n).is_file()]
         if not gone:
             return {}

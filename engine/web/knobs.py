@@ -19,7 +19,7 @@ from engine.core.source import Remote
 from engine.patch.plan import Into, PlannedBox, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.state import BoxState
-from engine.web.rights import is_teaching
+from engine.web.rights import is_teaching, is_touch
 
 _BUTTONS: Final = 16
 """So many whole numbers that are said have a button each; more are typed."""
@@ -82,7 +82,7 @@ def _live(state: BoxState) -> Iterator[Parameter]:
     if state.name == group_of(state.name):
         yield ON
     for each in parameters_of(state.box).values():
-        if not each.fixed:
+        if not each.fixed and not is_touch(state, each.name):
             yield from (each, *each.parts())
 
 

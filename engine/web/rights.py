@@ -85,7 +85,7 @@ def refusal(role: Role, request: PageRequest, engine: Engine) -> str:
             return _NOT_SHAPES
         if state is not None and is_teaching(state, request.parameter):
             return _NOT_TEACH
-        if state is not None and is_map(state) and request.parameter == "touch":
+        if state is not None and is_touch(state, request.parameter):
             return _NOT_TOUCH
     return ""
 
@@ -106,6 +106,11 @@ def is_map(state: BoxState) -> bool:
     """Whether a box lays many items out on a map that a finger plays."""
     touch = state.parameters.get("touch")
     return touch is not None and touch.event and hasattr(type(state.box), "corpus")
+
+
+def is_touch(state: BoxState, name: str) -> bool:
+    """Whether a parameter of a box is where a finger is on its map, and has a view of its own."""
+    return name == "touch" and is_map(state)
 
 
 def is_teaching(state: BoxState, name: str) -> bool:

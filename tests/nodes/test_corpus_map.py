@@ -193,6 +193,49 @@ def test_one_that_is_not_there_or_not_finished_is_told(tmp_path: Path) -> None:
         opened(tmp_path / "half.corpus")
 
 
+def test_what_is_wrong_with_a_map_is_told_before_the_show(tmp_path: Path) -> None:
+    file = tmp_path / "tones.corpus"
+    missing = CorpusMap(file=str(file)).doubts(tmp_path)["file"]
+    assert missing.endswith('is not there: make it with "sensorium corpus FOLDER"')
+    file.write_bytes(TONES.read_bytes()[:1500])
+    assert "is damaged: make it again" in CorpusMap(file=str(file)).doubts(tmp_path)["file"]
+    shutil.copy(TONES, file)
+    assert (
+        CorpusMap(file=str(file)).doubts(tmp_path)["file"].startswith("4 of its 4 files are gone")
+    )
+    shutil.copytree(MEDIA / "tones", tmp_path / "tones")
+    assert CorpusMap(file=str(file)).doubts(tmp_path) == {}
+
+
+def test_a_map_that_comes_back_plays(tmp_path: Path) -> None:
+    file = tmp_path / "tones.corpus"
+    box = CorpusMap(file=str(file))
+    with pytest.raises(DeviceError):
+        box.open(Context(name="map"))
+    assert box.on_touch("0.5 0.5") is None
+    assert box.process(None) is None
+    assert box.corpus is None
+    shutil.copy(TONES, file)
+    shutil.copytree(MEDIA / "tones", tmp_path / "tones")
+    box.open(Context(name="map"))
+    assert at(box, LOW) is not None
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_each_of_one_of_two_and_of_many_copies_can_be_touched(count: int, tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    for number in range(count):
+        shutil.copy(MEDIA / "tones" / "low.wav", tmp_path / "all" / f"{number}.wav")
+    built = build_corpus(tmp_path / "all", tmp_path / "all.corpus", None, lambda *_: None)
+    box = opened(tmp_path / "all.corpus")
+    for name, place in zip(built.corpus.names, built.corpus.places, strict=True):
+        found = box.on_touch(f"{place[0]} {place[1]}")
+        box.on_touch("")
+        assert found is not None
+        assert found.file == name
+        assert found.sound is not None
+
+
 def test_a_patch_plays_it_by_a_hand_and_by_osc(tmp_path: Path) -> None:
     patch = f"""
         [clock]

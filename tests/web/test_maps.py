@@ -16,6 +16,7 @@ from engine.core.context import Context
 from engine.corpus.build import build_corpus
 from engine.corpus.file import read_corpus
 from engine.runtime.entries import CommandEntry
+from engine.web.knobs import Knobs
 from engine.web.maps import LONGEST, Maps
 from engine.web.requests import HoldRequest, SetRequest, to_command
 from engine.web.rights import Role, refusal
@@ -102,6 +103,12 @@ def test_a_thumbnail_is_small_and_none_is_shown_while_it_is_private_or_black(pic
         assert shown(2) is None
         command(pictures, back)
         assert shown(2) is not None
+
+
+def test_where_a_finger_is_is_no_knob(tones):
+    names = [knob.name for knob in Knobs(tones).all if knob.box == "m"]
+    assert "play" in names
+    assert "touch" not in names
 
 
 def test_sounds_have_no_thumbnails(tones):

@@ -6,7 +6,8 @@ const EDGE = 14;
 const TEXT = 12;
 const SIDES = [34, 58]; // of a picture: as large as there is room for
 const MOST_PICTURES = 120;
-const MOST_NAMES = 90;
+const MOST_NAMES = 60;
+const FEW = 300;
 const CONSIDERED = 2000;
 const FONT = `${TEXT}px system-ui, "DejaVu Sans", sans-serif`;
 const LARGE = '650 17px system-ui, "DejaVu Sans", sans-serif';
@@ -25,7 +26,7 @@ export class Ground {
     this.items = items;
     this.pictures = pictures;
     const tops = items.names.map((name) => (name.includes("/") ? name.split("/")[0] : ""));
-    const kinds = [...new Set(tops)];
+    const kinds = [...new Set(tops)].sort();
     const coloured = kinds.length > 1 && kinds.length <= COLOURS.length;
     this.folders = coloured ? kinds.map((name, k) => [name || "here", COLOURS[k]]) : [];
     this.colours = tops.map((top) => (coloured ? COLOURS[kinds.indexOf(top)] : PLAIN));
@@ -41,9 +42,12 @@ export class Ground {
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.fillStyle = "#000";
     pen.fillRect(0, 0, width, height);
-    if (!this.pictures) this.names(pen);
+    // Among few no name hides a dot; among many none would be read under them.
+    const few = this.items.names.length <= FEW;
+    if (few && !this.pictures) this.names(pen);
     this.dots(pen);
     if (this.pictures) this.thumbnails(pen);
+    else if (!few) this.names(pen);
     this.changed();
   }
 
@@ -121,8 +125,8 @@ export class Ground {
       const middle = Math.min(Math.max(x, half), width - half);
       const top = y - 15 < TEXT ? y + 3 : y - 19;
       if (!taken.take(middle - half, top, 2 * half, TEXT + 6)) continue;
-      pen.lineWidth = 3;
-      pen.strokeStyle = "#000";
+      pen.lineWidth = 5;
+      pen.strokeStyle = "#000d";
       pen.strokeText(words, middle, top + TEXT / 2 + 2);
       pen.fillStyle = "#cfc8ba";
       pen.fillText(words, middle, top + TEXT / 2 + 2);

@@ -16,6 +16,7 @@ const LOOK = "Guests look on.";
 const ABOVE = 46; // so that no finger lies on the name
 const LIVE = "#ffb02e";
 const RING = 11;
+const AGAIN = 1000;
 
 let maps = [];
 let light = true;
@@ -96,7 +97,7 @@ class Chart {
   /** Fetch what lies on it; what has become of it meanwhile is fetched again. */
   async fetch(mark) {
     this.mark = mark;
-    this.items = null;
+    this.items = this.nearest = this.over = null;
     try {
       const answer = await fetch(`/map?of=${encodeURIComponent(this.name)}`);
       const items = answer.ok ? await answer.json() : null;
@@ -106,7 +107,7 @@ class Chart {
       this.thumbnails = items.kind === "pictures" ? thumbnails(this.name, mark, () => this.lit()) : null;
       this.lit();
     } catch {
-      if (this.mark === mark) setTimeout(() => this.mark === mark && (this.mark = null), 1000);
+      setTimeout(() => this.mark === mark && this.element.isConnected && this.fetch(mark), AGAIN);
     }
   }
 
@@ -207,7 +208,7 @@ class Chart {
   }
 
   paint() {
-    if (this.items === null) return;
+    if (this.items === null || !this.canvas.offsetParent) return;
     const chosen = this.chosen();
     const pen = this.ground.paint(this.canvas);
     if (pen !== null) {
@@ -219,6 +220,7 @@ class Chart {
     }
     const shown = chosen ?? this.over;
     this.element.dataset.item = chosen ?? "";
+    this.element.dataset.finger = this.finger?.by ?? "";
     write(this.near, shown === null ? "–" : this.items.names[shown]);
     this.near.classList.toggle("live", chosen !== null);
     this.thumbnail(shown);
