@@ -36,10 +36,11 @@ def examples(
     ] = "",
     label: Annotated[str, typer.Option(help="of a recording: the name of what it shows")] = "",
     begin: Annotated[
-        float, typer.Option("--from", help="of a recording: the second it begins", min=0)
+        float, typer.Option("--from", help="of a recording: where it begins, in seconds", min=0)
     ] = 0.0,
     end: Annotated[
-        float, typer.Option("--to", help="of a recording: the second it ends", min=0)
+        float,
+        typer.Option("--to", help="of a recording: its end, in seconds", min=0, show_default=False),
     ] = math.inf,
     outlet: Annotated[
         str, typer.Option(help="of another patch's recording: what to take: pose, camera.joints")
