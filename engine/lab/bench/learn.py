@@ -36,6 +36,7 @@ from engine.learning.examples import Examples
 from engine.learning.lesson import Lesson
 from engine.learning.named_numbers import NamedNumbers, moment
 from engine.nodes.learn import Learn
+from engine.system.blas import multiply_on_one_thread
 
 SEEDS: Final = range(9000, 9008)
 _MOMENTS: Final = 20
@@ -55,6 +56,7 @@ _WARM: Final = 3.0
 def run(short: bool, beside: bool = True) -> list[Row]:
     """Teach, and play with what was taught; ``beside`` sound too, for about seven minutes."""
     seeds = SEEDS[:1] if short else SEEDS
+    multiply_on_one_thread()  # as the process of the box does
     return [
         *_poses(seeds, 2 if short else 20, takes=4),
         *_poses(seeds, 1 if short else 20, takes=1),
