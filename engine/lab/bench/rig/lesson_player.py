@@ -67,7 +67,7 @@ time = "EVERY s"
 
 
 class SomeNumbers(Node):
-    """Give numbers that move, as a camera would bring them."""
+    """Bring numbers that move, as a camera would."""
 
     def process(self, value: float, *, at: Ns) -> Features:
         """Return the numbers of a moment."""
