@@ -6,9 +6,9 @@ examples each, made by somebody else at 0.7 to 1.4 of their speed, and minutes o
 which none was meant. Five poses that were never shown are to be "unsure". What is reported was
 never tuned on: that was done on seeds 100 to 115.
 
-Then a metronome is heard through JACK, and its loudness sent, while a box beside it learns 500
-examples of 20 numbers anew each second, or is left be: in turn, and what decides is how much later
-one in a hundred of the values leaves.
+Then a metronome is heard through JACK, and its loudness sent, while a box beside it is shown
+something and learns from 500 examples of 20 numbers anew each second, or is left be: in turn, and
+what decides is how much later one in a hundred of the values leaves.
 
 Joints are the true ones, and tremble by 0.4 % of the picture's height. Of the stand-in's poses
 "gather" is not among the five others: within what people do differently it is "akimbo".
