@@ -20,7 +20,7 @@ from engine.system import errand
 
 _log: Final = logging.getLogger("sensorium")
 
-_FITTING: Final = 20.0
+_FITTING: Final = 60.0
 """Seconds that a network may take to be fitted."""
 
 

@@ -29,10 +29,10 @@ _DECAY: Final = 1e-2
 
 
 class FittingProblem(msgspec.Struct):
-    """What a network is to be fitted to: rows, float32 in C order, and what each stands for.
+    """What a network is to be fitted to: ``rows`` of ``width`` numbers, and what each stands for.
 
-    ``wanted`` (rows, outputs) are knobs; where there is one column fewer than ``classes`` says, it
-    is empty and ``labels`` are the numbers of the classes. ``weights`` is what each row counts.
+    That is one of so many ``classes``, whose numbers are ``labels``; or, where there are ``knobs``,
+    as many numbers in ``wanted``. ``weights`` is what each row counts. Bytes are float64.
     """
 
     width: int

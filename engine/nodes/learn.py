@@ -86,7 +86,7 @@ class Learn(Node):
 
     lane: ClassVar[bool] = True
     own_process: ClassVar[bool] = True
-    patience: ClassVar[float | None] = 30.0
+    patience: ClassVar[float | None] = 90.0
 
     task: Fixed[Annotated[Literal["classify", "regress", "gesture"], Param("what it learns")]] = (
         "classify"

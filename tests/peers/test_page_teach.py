@@ -193,6 +193,7 @@ def test_two_classes_are_shown_and_told_apart_and_what_is_neither_is_unsure(page
     browser.until(f"{share.format(f'{LEVEL} [data-class=high]')} > 0.9")
     hand.stay(0.1)
     browser.until(f"{text(LEVEL + ' .now')}.startsWith('low')")
+    browser.until(f"{text(LEVEL + ' .like')} === 'most like take 1'")
     hand.stay(0.5)
     browser.until(f"{text(LEVEL + ' .now')} === 'unsure'")
     assert browser.until(f"document.querySelector('{LEVEL}.unsure')")

@@ -56,6 +56,7 @@ class Lesson {
     this.is = is;
     this.name = is.box;
     this.now = make("output.now", { "aria-live": "polite" });
+    this.like = make("small.like");
     this.moves = make("div.moves", { hidden: true }, make("div.bar", {}, make("i")), make("small"));
     this.notice = make("p.notice", { role: "status" });
     this.score = make("b.score");
@@ -67,7 +68,7 @@ class Lesson {
     this.element = make(
       `article.lesson.${is.task}`,
       { "data-box": is.box },
-      make("header", {}, make("h2", {}, is.label), this.now),
+      make("header", {}, make("h2", {}, is.label), this.like, this.now),
       this.moves,
       ...this.body(),
       make("div.tools.owners", {}, this.undo, this.train, this.clear),
@@ -91,6 +92,7 @@ class Lesson {
     this.how.parentElement.hidden = !is.report;
     write(this.report, rest.join("\n"));
     write(this.notice, is.notice);
+    write(this.like, is.nearest === null || is.unsure ? "" : `most like take ${is.nearest}`);
     this.undo.disabled = this.clear.disabled = !may("hold") || is.examples === 0;
     this.train.disabled = !may("hold");
     this.element.classList.toggle("unsure", is.unsure);

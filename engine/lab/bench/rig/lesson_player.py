@@ -3,7 +3,7 @@
 It is a process of its own, so that what it takes of the machine is its own.
 
 Run: python -m engine.lab.bench.rig.lesson_player DEVICE PORT SECONDS WARM TASK MODEL EVERY, which
-learns anew every EVERY seconds; 0 is never.
+is shown something, and learns anew, every EVERY seconds; 0 is never.
 """
 
 from __future__ import annotations
@@ -58,16 +58,20 @@ to  = "127.0.0.1:{port}"
 "/sure"  = "learner.confidence"
 """
 AGAIN = """
-train = { from = "again" }
+record = { from = "pedal" }
 
 [again]
 use  = "every"
-time = "EVERY s"
+time = "HALF s"
+
+[pedal]
+use  = "some_orders"
+from = "again.value"
 """
 
 
 class SomeNumbers(Node):
-    """Give numbers that move, as a camera would bring them."""
+    """Bring numbers that move, as a camera would."""
 
     def process(self, value: float, *, at: Ns) -> Features:
         """Return the numbers of a moment."""
@@ -75,10 +79,21 @@ class SomeNumbers(Node):
         return Features(NAMES, np.sin(turn).astype(np.float32))
 
 
+class SomeOrders(Node):
+    """Hold a pedal and let go, in turn."""
+
+    _is_held: bool = False
+
+    def process(self, value: float) -> str:
+        """Return the name of what is shown, or nothing."""
+        self._is_held = not self._is_held
+        return "class0" if self._is_held else ""
+
+
 def main() -> None:
     """Play, and print what was measured after the first WARM seconds as JSON."""
     device, port, seconds, warm, task, model, every = sys.argv[1:]
-    train = AGAIN.replace("EVERY", every) if float(every) else ""
+    train = AGAIN.replace("HALF", str(float(every) / 2)) if float(every) else ""
     text = PATCH.format(device=device, port=port, task=task, model=model, train=train)
     with tempfile.TemporaryDirectory() as folder:
         patch = Path(folder, "show.toml")
@@ -86,7 +101,7 @@ def main() -> None:
         kept = state_places(patch, "learner")[0]
         kept.mkdir(parents=True)
         (kept / file_of(VERSION)).write_bytes(write_examples(lesson_examples()))
-        plan = plan_of(patch, {"some_numbers": SomeNumbers})
+        plan = plan_of(patch, {"some_numbers": SomeNumbers, "some_orders": SomeOrders})
         (_, measured), metrics = asyncio.run(
             play(plan, [float(warm), float(seconds)], route="out/level")
         )
