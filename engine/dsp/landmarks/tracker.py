@@ -153,13 +153,11 @@ class Tracker:
         self._learn(found)
         self._roster.admit(self._instant)
         told = self._told()
-        for one in told:
-            if one.row != MISSED:
-                self._track_of(one.id).keep(self.shown(points, one))
+        tracks = {track.id: track for track in self._tracks}
+        for each in told:
+            if each.row != MISSED:
+                tracks[each.id].keep(self.shown(points, each))
         return told
-
-    def _track_of(self, id_: int) -> Track:
-        return next(track for track in self._tracks if track.id == id_)
 
     def _without_doubles(self, found: list[Sighting]) -> list[Sighting]:
         """Return the detections, best first, without those that lie on a better one."""

@@ -190,8 +190,8 @@ class RealStage:
             draw_pillar(picture, self.view, *PILLARS[self.script])
             left, _, right, base = pillar_box(self.view, *PILLARS[self.script])
             for joints in bodies.values():
-                x, y = joints[:, 0], joints[:, 1]
-                joints[(x >= left) & (x < right) & (y < base), 2] = 0
+                column, row = joints[:, 0], joints[:, 1]
+                joints[(column >= left) & (column < right) & (row < base), 2] = 0
         told = {}
         for id_, joints in bodies.items():
             outside = ((joints[:, :2] < 0) | (joints[:, :2] >= [self.width, self.height])).any(
