@@ -199,7 +199,8 @@ class Tracker:
         a row, unless both are seen.
         """
         now, picture, aspect = self._instant
-        back = track.slot and track.told < picture - 1 and now - track.at > BLINK
+        gone = track.told < picture - 1 or now - track.seen_at > BLINK
+        back = track.slot and gone and now - track.at > BLINK
         others = [
             other
             for other in missed
