@@ -19,7 +19,7 @@ from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.dsp.image.padded import padded
 from engine.dsp.image.region import Region, crop_lit, next_region, place, to_rgb, whole_picture
 from engine.dsp.image.turned import TurnedSquare
-from engine.dsp.landmarks.body_regions import from_circle, from_joints, tiles
+from engine.dsp.landmarks.body_regions import around, from_circle, from_joints, tiles
 
 Floats = NDArray[np.float32]
 Run = Callable[..., tuple[NDArray[Any], ...]]
@@ -33,6 +33,10 @@ STAYS: Final = 0.7
 """Hysteresis: a person stays down to this part of the confidence that let them in."""
 SEARCH: Final = 5
 """While somebody is followed, others are looked for in one of so many pictures."""
+RARELY: Final = 6
+"""While all are small, others are looked for in one of so many pictures."""
+UNSEEN: Final = 4
+"""Looks at other parts of the picture for which somebody is still taken to be there."""
 _LONGER: Final = 256
 _MULTIPLE: Final = 32
 _LOGIT: Final = 80.0
@@ -42,13 +46,15 @@ _LOGIT: Final = 80.0
 class FoundBody:
     """Who was found: ``points`` (n, 2) in pixels, or (n, 3) with a depth; ``sure`` (n,) 0 to 1.
 
-    ``region`` is where a closer look would find them next, if that is known.
+    ``region`` is where a closer look would find them next, if that is known; ``unseen`` is how
+    often the picture was looked at elsewhere since.
     """
 
     points: Floats
     sure: Floats
     score: float
     region: Region | TurnedSquare | None = None
+    unseen: int = 0
 
 
 class Closer(ABC):
@@ -173,10 +179,8 @@ class People:
     ) -> list[FoundBody]:
         """Return up to ``most`` people of a picture, (h, w, 3) or grey."""
         size = image.shape[1], image.shape[0]
-        whole = (0, 0, *size)
         if self.closer is None:
-            bar = confidence * STAYS
-            return [each for each in self.finder.find(image, whole) if each.score >= bar][:most]
+            return self._at_once(image, most, confidence * STAYS)
         found: list[FoundBody] = []
         for body in self._followed:
             self._look(image, body.region, confidence * STAYS, mirrored, found)
@@ -193,6 +197,35 @@ class People:
                 region = self.closer.region(one, size, mirrored)
                 self._look(image, region, confidence, mirrored, found)
         self._followed = found
+        return found
+
+    def _at_once(self, image: NDArray[np.uint8], most: int, bar: float) -> list[FoundBody]:
+        """Return up to ``most`` people as the finder sees them, in one look at a picture.
+
+        While all who are followed are small it looks at the parts where they are, in turn; between,
+        and while nobody is followed, at the whole picture and at tiles of it.
+        """
+        size = image.shape[1], image.shape[0]
+        tiled = tiles(*size)
+        self._pictures += 1
+        near = around([body.points[body.sure >= SURE, :2] for body in self._followed], *size)
+        if near == tiled[:1]:
+            part = tiled[0]
+        elif near and self._pictures % RARELY:
+            part = near[self._pictures % len(near)]
+        else:
+            part = tiled[self._searches % len(tiled)]
+            self._searches += 1
+        found = [body for body in self.finder.find(image, part) if body.score >= bar][:most]
+        elsewhere = [
+            body
+            for body in self._followed
+            if not any(same(body, other) for other in found)
+            and (body.unseen < UNSEEN and not _holds(part, body))
+        ]
+        for body in elsewhere:
+            body.unseen += 1
+        self._followed = [*found, *elsewhere][:most]
         return found
 
     def _look(
@@ -214,6 +247,13 @@ class People:
         body = self.closer.look(image, region, size, mirrored)
         if body.score >= bar and not any(same(body, other) for other in found):
             found.append(body)
+
+
+def _holds(part: tuple[int, int, int, int], body: FoundBody) -> bool:
+    """Whether most of a body lies in a part of a picture."""
+    left, top, right, bottom = part
+    x, y = body.points[:, 0], body.points[:, 1]
+    return float(((x >= left) & (x < right) & (y >= top) & (y < bottom)).mean()) > 0.5
 
 
 def surest(sure: NDArray[Any]) -> float:

@@ -18,6 +18,7 @@ from engine.core.errors import ModelError
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import JOINTS, Frame, Ns
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17
+from engine.dsp.landmarks.body_regions import around
 from engine.inference.card import built_folder
 from engine.models.face import FaceModel
 from engine.models.hands import HandsModel
@@ -233,3 +234,22 @@ def test_what_is_not_a_number_is_an_error_of_that_picture(what: str, tmp_path: P
     with pytest.raises(ModelError, match="not a number"):
         box.process(Frame(np.zeros_like(light)), at=Ns(STEP))
     box.process(Frame(light), at=Ns(2 * STEP))
+
+
+def test_small_people_are_looked_at_where_they_are():
+    wide = (1280, 720)
+
+    def body(x, y, tall):
+        return np.array([(x, y), (x + tall / 4, y + tall)], np.float32)
+
+    assert around([], *wide) == []
+    assert around([body(400, 100, 500)], *wide) == [(0, 0, *wide)]  # large: the whole picture
+    (part,) = around([body(400, 300, 120), body(500, 320, 110)], *wide)
+    left, top, right, bottom = part
+    assert left < 400 and right > 530 and top < 300 and bottom > 430
+    assert right - left == bottom - top == 300
+    apart = around([body(10, 590, 120), body(1200, 300, 120)], *wide)
+    assert len(apart) == 2
+    assert all(0 <= a < c <= 1280 and 0 <= b < d <= 720 for a, b, c, d in apart)
+    many = [body(30 + 300 * n, 300, 100) for n in range(4)]
+    assert around(many, *wide) == [(0, 0, *wide)]

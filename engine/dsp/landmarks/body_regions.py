@@ -6,6 +6,7 @@ hips, turned by how far the body leans, and a quarter larger than the circle aro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,14 @@ Floats = NDArray[np.float32]
 
 SURE: Final = 0.2
 """A joint that is less sure than this says nothing of where a body is."""
+SMALL: Final = 0.3
+"""Who is smaller than this part of the shorter side is looked at more closely."""
+PART: Final = 2.5
+"""Side of a part of a picture, in lengths of the longest body in it."""
+LEAST_PART: Final = 192.0
+"""Pixels; a smaller part would show no more."""
+MOST_PARTS: Final = 3
+"""Who is in another part is missed meanwhile."""
 _SCALE: Final = 1.25
 _CROWN: Final = 1.15
 """What of a body lies beyond its furthest joint: the top of the head, the feet."""
@@ -47,6 +56,39 @@ def from_circle(middle: Floats, rim: Floats, mirrored: bool) -> TurnedSquare:
     radius = float(np.hypot(*(rim - middle)))
     x, y = middle.tolist()
     return TurnedSquare(x, y, 2 * radius * _SCALE, upright(middle, rim), mirrored)
+
+
+def around(bodies: Sequence[Floats], width: int, height: int) -> list[tuple[int, int, int, int]]:
+    """Return parts of a picture that hold some bodies, each its sure joints in pixels (n, 2).
+
+    All of it where one is large or the parts would be many; none of nobody. Those who are near each
+    other are in one part.
+    """
+    known = [body for body in bodies if len(body)]
+    if not known:
+        return []
+    whole = [(0, 0, width, height)]
+    tallest = max(float(np.ptp(body, axis=0).max()) for body in known)
+    side = max(PART * tallest, LEAST_PART)
+    if tallest > SMALL * min(width, height) or side > 0.75 * max(width, height):
+        return whole
+    parts: list[tuple[int, int, int, int]] = []
+    waiting = sorted(known, key=lambda body: float(body[:, 0].mean()))
+    while waiting:
+        first = waiting[0].min(axis=0)
+        group = [
+            body
+            for body in waiting
+            if (body.max(axis=0) - first <= side - tallest).all()
+            and (body.min(axis=0) - first >= tallest - side).all()
+        ] or waiting[:1]
+        waiting = [body for body in waiting if not any(body is one for one in group)]
+        middle = (np.vstack(group).min(axis=0) + np.vstack(group).max(axis=0)) / 2
+        left, top = (middle - side / 2).round().astype(int).tolist()
+        left = min(max(left, 0), max(width - round(side), 0))
+        top = min(max(top, 0), max(height - round(side), 0))
+        parts.append((left, top, min(left + round(side), width), min(top + round(side), height)))
+    return parts if len(parts) <= MOST_PARTS else whole
 
 
 def tiles(width: int, height: int) -> list[tuple[int, int, int, int]]:

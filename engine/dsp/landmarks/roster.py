@@ -29,6 +29,8 @@ EVICTED: Final = 0.5
 """Seconds after which somebody unseen loses the slot to a newcomer, if no other is free."""
 CARRY: Final = 0.1
 """Seconds for which `pose` carries on who is missed: three pictures of most cameras."""
+EXPECTED: Final = 4.0
+"""Nats by which who is expected may look different."""
 HURRY: Final = 2.0
 """Sizes a second that they may have gone meanwhile."""
 
@@ -145,9 +147,14 @@ class Roster:
                 track.slot = track.id = 0
 
     def _returns(self, track: Track, instant: Instant) -> bool:
-        """Whether a newcomer is one who is away and looks the same; they get their slot and id."""
+        """Whether a newcomer is one who is away and looks the same; they get their slot and id.
+
+        Where as many are followed as there are to be, nobody else is expected: they may look a
+        little different, as in other light.
+        """
         looks = track.sighting.looks
-        nearest, best = None, FAMILIAR
+        slots = {one.slot for one in self.tracks if one.slot}
+        nearest, best = None, FAMILIAR if len(slots) < self.options.people else EXPECTED
         for one in self.tracks:
             if not one.slot or one.picture == instant.picture:
                 continue

@@ -153,13 +153,11 @@ class Tracker:
         self._learn(found)
         self._roster.admit(self._instant)
         told = self._told()
-        for one in told:
-            if one.row != MISSED:
-                self._track_of(one.id).keep(self.shown(points, one))
+        tracks = {track.id: track for track in self._tracks}
+        for each in told:
+            if each.row != MISSED:
+                tracks[each.id].keep(self.shown(points, each))
         return told
-
-    def _track_of(self, id_: int) -> Track:
-        return next(track for track in self._tracks if track.id == id_)
 
     def _without_doubles(self, found: list[Sighting]) -> list[Sighting]:
         """Return the detections, best first, without those that lie on a better one."""
@@ -201,7 +199,8 @@ class Tracker:
         a row, unless both are seen.
         """
         now, picture, aspect = self._instant
-        back = track.slot and track.told < picture - 1 and now - track.at > BLINK
+        gone = track.told < picture - 1 or now - track.seen_at > BLINK
+        back = track.slot and gone and now - track.at > BLINK
         others = [
             other
             for other in missed

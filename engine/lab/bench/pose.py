@@ -3,7 +3,8 @@
 "Ids" are those of the tracker on made detections: the truth with noise, misses, doubles, ghosts and
 people taken for a part of others (``rig/detections``), over seeds that nothing was tuned on.
 Switches and fragments are summed over all; whoever turns back while hidden, or is one of many,
-has no goal. "IDF1" can be no more than what was found allows, which stands beside it: "best" is
+has no goal, and is shown on fewer seeds. The tracker carries on for a moment who is missed, as
+in `pose`. "IDF1" can be no more than what was found allows, which stands beside it: "best" is
 that of a tracker that knows the truth. What people wear is seen in the pictures as they are drawn,
 by the function that `pose` uses. "After smooth" is what a receiver gets behind `smooth`, which
 moves on for a quarter of a second whoever is missed; a tracker alone tells nobody who is not found.
@@ -11,6 +12,11 @@ moves on for a quarter of a second whoever is missed; a tracker alone tells nobo
 The trackers of others get the same detections, by their settings for the same memory and the same
 confidences, in an environment of their own: boxes around the joints (those of `trackers`), or the
 joints (norfair). None of them is given what people wear.
+
+"Real people" are two who were cut out of a film and walk about on the same stage (see
+``rig/ids_real``): the whole of `pose` finds and follows them, and `objects` by its boxes. Their
+truth is what the network said of them in the film. "A sixth of the height": the same people in a
+wide picture. "Floor" is what `floors` makes of one camera and of two, to within 60 cm.
 
 "PCK" is the share of the joints in sight that a network finds within a fifth of the trunk (Yang &
 Ramanan 2013), of the pictures of one dancer. "Jitter" is the standard deviation of the joints of
@@ -39,15 +45,20 @@ from engine.dsp.landmarks.roster import CARRY
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE, Moment, detections
-from engine.lab.bench.rig.fetched import NotFetched, run_with
+from engine.lab.bench.rig.fetched import NotFetched, alone, run_with
+from engine.lab.bench.rig.ids_real import people_of, rows_of_ids, rows_of_small
 from engine.lab.bench.rig.tracking_score import Ids, Sights, score, seen
+from engine.lab.bench.rig.two_cameras import seen_from_two_sides, sights
 from engine.models.pose import PoseModel
 from engine.nodes.smooth import Smooth
 from engine.synthetic.stage import NOISE_LEVELS
 from engine.synthetic.stage_scene import Scene
 
-JUDGED: Final = range(9000, 9020)
-"""The seeds that ids are judged by; what was tuned was tuned on those below 9000."""
+JUDGED: Final = range(11000, 11020)
+"""The seeds that ids are judged by; what was tuned was tuned on those below 10000, and on 10006."""
+SOME: Final = 5
+"""How many of them show what has no goal."""
+SECONDS_REAL: Final = 12.0
 NOISE: Final = 8 / NOISE_LEVELS
 """Sensor noise of 8 of 255."""
 GRAIN: Final = 0.15
@@ -92,6 +103,8 @@ PEERS: Final = {
     "norfair": "norfair==2.3.0",
 }
 """Trackers of others (Apache-2.0, and BSD-3-Clause), and where they are."""
+FILM: Final = "sports2d==0.8.34"
+"""Where the film is that people are cut out of (BSD-3-Clause)."""
 PICTURES: Final[dict[str, dict[str, Any]]] = {
     "one dancer": {},
     "cluttered": {"ground": "cluttered"},
@@ -116,6 +129,9 @@ def run(
     seeds = seeds or (JUDGED[:2] if short else JUDGED)
     seconds = seconds or (8.0 if short else 20.0)
     rows = list(_ids(seeds, seconds, peers=peers))
+    if peers:
+        rows += _real(seeds[:1] if short else seeds[:SOME], 4.0 if short else SECONDS_REAL)
+    rows += _from_two_sides(seeds[:1] if short else seeds[:SOME], seconds / 2)
     rows += _found(pictures or (20 if short else 150))
     rows += _steadiness()
     return rows
@@ -125,7 +141,8 @@ def _ids(seeds: Sequence[int], seconds: float, *, peers: bool) -> Iterator[Row]:
     for case, crowd in CROWDS.items():
         runs, smooth, best, spent = [], [], [], 0.0
         footage = []
-        for seed in seeds:
+        shown = seeds if crowd.judged else seeds[:SOME]
+        for seed in shown:
             scene = Scene(
                 crowd.people,
                 "plain",
@@ -149,7 +166,7 @@ def _ids(seeds: Sequence[int], seconds: float, *, peers: bool) -> Iterator[Row]:
         yield Row(case, "IDF1", _together(runs), "", IDF1 if crowd.judged else None)
         yield Row(case, "IDF1 after smooth", _together(smooth), "")
         yield Row(case, "best IDF1", _together(best), "")
-        yield Row(case, "ms a picture", 1000 * spent / (len(seeds) * seconds * FPS), "ms")
+        yield Row(case, "ms a picture", 1000 * spent / (len(shown) * seconds * FPS), "ms")
         if peers and case in BESIDE:
             yield from _peers(case, footage)
 
@@ -175,24 +192,45 @@ def _peers(case: str, footage: Sequence[Sequence[Moment]]) -> Iterator[Row]:
     """Let the trackers of others follow the same detections."""
     with tempfile.TemporaryDirectory() as folder:
         for name, package in PEERS.items():
-            runs = []
+            files = [Path(folder, f"{number}.npz") for number in range(len(footage))]
             try:
-                for moments in footage:
-                    file = Path(folder, "found.npz")
-                    found = [
-                        moment.found * np.array([ASPECT, 1, 1], np.float32) for moment in moments
-                    ]
-                    np.savez(file, *found)
-                    told = run_with([package], "tracking_peers.py", name, file)
-                    runs.append(
-                        score([_told_by(*each) for each in zip(moments, told, strict=True)])
-                    )
+                for file, moments in zip(files, footage, strict=True):
+                    shape = np.array([ASPECT, 1, 1], np.float32)
+                    np.savez(file, *(moment.found * shape for moment in moments))
+                told = run_with([package], "tracking_peers.py", name, *files)
+                runs = [
+                    score([_told_by(*each) for each in zip(moments, one, strict=True)])
+                    for moments, one in zip(footage, told, strict=True)
+                ]
             except NotFetched as error:
                 yield Row(f"{case}, {name}: not here, {error}", "switches", math.nan, "")
                 continue
             yield Row(f"{case}, {name}", "switches", sum(one.switches for one in runs), "")
             yield Row(f"{case}, {name}", "fragments", sum(one.fragments for one in runs), "")
             yield Row(f"{case}, {name}", "IDF1", _together(runs), "")
+
+
+def _real(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
+    """Follow people who were cut out of a film, with the whole of `pose`."""
+    try:
+        with alone(FILM) as folder:
+            casts = people_of(folder / "Sports2D/Demo/demo.mp4")
+    except NotFetched as error:
+        yield Row(f"real people: not here, {error}", "switches", math.nan, "")
+        return
+    yield from rows_of_ids(casts, seeds, seconds, SWITCHES, IDF1)
+    yield from rows_of_small(casts, seeds, seconds / 2)
+
+
+def _from_two_sides(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
+    """Follow people on a floor, by one camera and by two."""
+    for script in ("occlusion", "turn_back"):
+        footage = [list(seen_from_two_sides(script, 2, seed, seconds)) for seed in seeds]
+        for cameras in (1, 2):
+            runs = [score(sights(moments, together=cameras == 2)) for moments in footage]
+            case = f"floor, {script.replace('_', ' ')}, cameras: {cameras}"
+            yield Row(case, "switches", sum(one.switches for one in runs), "")
+            yield Row(case, "IDF1", _together(runs), "")
 
 
 def _told_by(moment: Moment, told: tuple[list[int], list[int]]) -> Sights:

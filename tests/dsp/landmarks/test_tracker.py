@@ -467,3 +467,53 @@ def test_any_looks_leave_slots_and_ids_to_one(shown, seed):
         assert [one.slot for one in told] == sorted({one.slot for one in told})
         for one in told:
             assert owners.setdefault(one.id, one.slot) == one.slot
+
+
+# -- Who is missed, and who comes back -------------------------------------------------------------
+
+
+def test_who_is_missed_for_a_moment_is_told_where_they_should_be_and_then_no_more():
+    tracker = Tracker(COCO_17, Tracking(carry=0.1))
+    told = follow(tracker, [[0.2 + 0.005 * n] for n in range(20)] + [[]] * 6, aspect=16 / 9)
+    assert [ids(each) for each in told[19:]] == [[1]] * 4 + [[]] * 3
+    for number in range(20, 23):
+        (one,) = told[number]
+        expected = seen(0.2 + 0.005 * number)
+        assert one.points[:, :2] == pytest.approx(expected[:, :2], abs=0.01)
+        assert (one.points[:, 2] < told[number - 1][0].points[:, 2]).all()
+    assert ids(follow(tracker, [[0.33]], first=27)[-1]) == [1]
+
+
+def test_who_would_lie_on_somebody_else_is_not_carried_on():
+    tracker = Tracker(COCO_17, Tracking(people=2, carry=0.1))
+    told = follow(tracker, [[0.2, 0.8]] * 10 + [[0.2]] * 2, aspect=16 / 9)
+    assert ids(told[-1]) == [1, 2]
+    tracker = Tracker(COCO_17, Tracking(people=2, carry=0.1))
+    ways = zip(walk(0.2, 0.5, 1), walk(0.8, 0.5, 1), strict=True)
+    told = follow(tracker, [[x, y] for x, y in ways], aspect=16 / 9)
+    assert len(follow(tracker, [[0.5]], first=30, aspect=16 / 9)[-1]) <= 1
+
+
+def test_one_of_two_who_were_hidden_is_told_when_it_shows_who_it_is():
+    """In the first picture a part of somebody is seen, and looks like the other one."""
+    tracker = Tracker(COCO_17, Tracking(people=2))
+    ways = zip(walk(0.2, 0.46, 1.5), walk(0.8, 0.54, 1.5), strict=True)
+    before = play(tracker, [[(x, worn(0)), (y, worn(1))] for x, y in ways])[-1]
+    (told,) = play(tracker, [[(0.54, worn(1))]], first=45 + 12)
+    assert told == {}
+    ways = zip(walk(0.56, 0.8, 1), walk(0.44, 0.2, 1), strict=True)
+    after = play(tracker, [[(x, worn(0)), (y, worn(1))] for x, y in ways], first=45 + 14)
+    assert after[-1] == before
+
+
+@pytest.mark.parametrize(("people", "expected"), [(2, 1), (3, 3)])
+def test_who_is_expected_may_look_a_little_different(people, expected):
+    tracker = Tracker(COCO_17, Tracking(people=people, memory=3.0))
+    rng = np.random.default_rng(4)
+    looks = [worn(0) + rng.normal(0, 0.04, 6) for _ in range(20)]
+    play(tracker, [[(0.3, each), (0.8, worn(1))] for each in looks])
+    play(tracker, [[(0.8, worn(1))]] * 30, first=20)
+    other = worn(0)
+    other[0], other[3] = np.sqrt([0.9, 0.1])
+    (*_, back) = play(tracker, [[(0.55, other), (0.8, worn(1))]] * 10, first=50)
+    assert back == {0: expected, 1: 2}

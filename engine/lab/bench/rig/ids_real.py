@@ -17,7 +17,14 @@ import numpy as np
 from engine.core.clock import ns
 from engine.core.messages import Detections, Frame
 from engine.lab.bench.report import Goal, Row
-from engine.lab.bench.rig.real_people import FPS, OTHER_SIDE, Cutout, RealStage, cut_out, frames_of
+from engine.lab.bench.rig.real_people import (
+    FPS,
+    OTHER_SIDE,
+    CutPerson,
+    RealStage,
+    cut_out,
+    frames_of,
+)
 from engine.lab.bench.rig.tracking_score import Bodies, Ids, Sights, score, seen
 from engine.models.objects import ObjectsModel
 from engine.models.pose import PoseModel
@@ -45,7 +52,7 @@ class _Run:
     spent: float = 0.0
 
 
-def people_of(film: Path) -> list[list[Cutout]]:
+def people_of(film: Path) -> list[list[CutPerson]]:
     """Return the two people of the film, each as cut-outs."""
     frames = frames_of(film)
     if frames[0].shape[1] > _SIZE[0]:
@@ -54,7 +61,7 @@ def people_of(film: Path) -> list[list[Cutout]]:
 
 
 def rows_of_ids(
-    casts: Sequence[Sequence[Cutout]],
+    casts: Sequence[Sequence[CutPerson]],
     seeds: Sequence[int],
     seconds: float,
     switches: Goal,
@@ -83,7 +90,7 @@ def rows_of_ids(
 
 
 def rows_of_small(
-    casts: Sequence[Sequence[Cutout]], seeds: Sequence[int], seconds: float
+    casts: Sequence[Sequence[CutPerson]], seeds: Sequence[int], seconds: float
 ) -> Iterator[Row]:
     """Let each network see people who are a sixth of the picture's height."""
     for model in MODELS:

@@ -55,7 +55,7 @@ _ALPHA: Final = 96
 
 
 @dataclass(frozen=True, slots=True)
-class Cutout:
+class CutPerson:
     """One picture of somebody: ``picture`` (h, w, 4) BGRA, ``joints`` (17, 3) in its pixels.
 
     ``anchor`` is the pixel below the hips that stands on the floor; ``tall`` a stature in pixels.
@@ -75,13 +75,13 @@ class Cutout:
         alpha = self.picture[y.clip(0, high - 1), x.clip(0, wide - 1), 3]
         return float((inside & (alpha > _ALPHA)).mean())
 
-    def mirrored(self) -> Cutout:
+    def mirrored(self) -> CutPerson:
         """Return the same, facing the other way."""
         wide = self.picture.shape[1]
         joints = self.joints[OTHER_SIDE]
         joints[:, 0] = wide - 1 - joints[:, 0]
         picture = np.ascontiguousarray(self.picture[:, ::-1])
-        return Cutout(picture, joints, (wide - 1 - self.anchor[0], self.anchor[1]), self.tall)
+        return CutPerson(picture, joints, (wide - 1 - self.anchor[0], self.anchor[1]), self.tall)
 
 
 _SIDES = spread(COCO_17).sides
@@ -89,7 +89,7 @@ assert _SIDES is not None
 OTHER_SIDE: Final = _SIDES
 
 
-def cut_out(frames: Sequence[Picture], people: int = 2) -> list[list[Cutout]]:
+def cut_out(frames: Sequence[Picture], people: int = 2) -> list[list[CutPerson]]:
     """Return the cut-outs of each one who is seen in at least LEAST pictures of a film."""
     pose, segment = PoseModel(people=people, model="movenet_lightning"), SegmentModel()
     pose.open()
@@ -107,10 +107,10 @@ def cut_out(frames: Sequence[Picture], people: int = 2) -> list[list[Cutout]]:
     return casts
 
 
-def _longest_whole(cast: Sequence[Cutout]) -> list[Cutout]:
+def _longest_whole(cast: Sequence[CutPerson]) -> list[CutPerson]:
     """Return the longest stretch in which all of somebody was cut out."""
-    best: list[Cutout] = []
-    stretch: list[Cutout] = []
+    best: list[CutPerson] = []
+    stretch: list[CutPerson] = []
     for one in [*cast, None]:
         if one is not None and one.covered >= COVERED:
             stretch.append(one)
@@ -127,7 +127,7 @@ def _whole(points: NDArray[np.float32]) -> bool:
 
 def _cut(
     frames: Sequence[Picture], sights: Sequence[tuple[int, Person]], segment: SegmentModel
-) -> list[Cutout]:
+) -> list[CutPerson]:
     height, width = frames[0].shape[:2]
     pixels = [one.joints[:, :2] * [width, -height] + [0, height] for _, one in sights]
     ankles = np.array([points[[15, 16], 1].max() for points in pixels])
@@ -149,7 +149,7 @@ def _cut(
         joints = one.joints.copy()
         joints[:, :2] = points - [left, top]
         hips = joints[[11, 12], 0].mean()
-        cutouts.append(Cutout(piece, joints, (float(hips), ground - top), tall))
+        cutouts.append(CutPerson(piece, joints, (float(hips), ground - top), tall))
     return cutouts
 
 
@@ -160,7 +160,7 @@ class RealStage:
     ``casts`` are the cut-outs of each person.
     """
 
-    casts: Sequence[Sequence[Cutout]]
+    casts: Sequence[Sequence[CutPerson]]
     script: Script
     seed: int
     width: int = 640
@@ -190,8 +190,8 @@ class RealStage:
             draw_pillar(picture, self.view, *PILLARS[self.script])
             left, _, right, base = pillar_box(self.view, *PILLARS[self.script])
             for joints in bodies.values():
-                x, y = joints[:, 0], joints[:, 1]
-                joints[(x >= left) & (x < right) & (y < base), 2] = 0
+                column, row = joints[:, 0], joints[:, 1]
+                joints[(column >= left) & (column < right) & (row < base), 2] = 0
         told = {}
         for id_, joints in bodies.items():
             outside = ((joints[:, :2] < 0) | (joints[:, :2] >= [self.width, self.height])).any(
@@ -203,7 +203,7 @@ class RealStage:
                 told[id_] = joints
         return picture, told
 
-    def _placed(self, seconds: float) -> Iterator[tuple[int, Cutout, float, float, float]]:
+    def _placed(self, seconds: float) -> Iterator[tuple[int, CutPerson, float, float, float]]:
         """Yield id, cut-out, pixel of the floor and pixels a metre, the farthest first."""
         found = []
         for number, cast in enumerate(self.casts):
@@ -226,7 +226,7 @@ class RealStage:
 
 
 def _scaled(
-    cutout: Cutout, x: float, y: float, scale: float
+    cutout: CutPerson, x: float, y: float, scale: float
 ) -> tuple[Picture, NDArray[np.float32], int, int]:
     """Return a cut-out as large as it is seen, its joints in the picture, and where it lies."""
     factor = STATURE * scale / cutout.tall

@@ -1,6 +1,7 @@
-"""Prints what a tracker of others tells of detections given as a file: run where it is installed.
+"""Prints what a tracker of others tells of detections given as files: run where it is installed.
 
-What it prints is JSON: for each picture a pair, rows of the detections that are told and their ids.
+What it prints is JSON: for each file a list, for each picture a pair, rows of the detections that
+are told and their ids.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ SURE = 0.2
 
 
 def main() -> None:
-    """Follow the detections of the second argument with the tracker of the first."""
-    name, file = sys.argv[1:]
-    with np.load(file) as table:
-        pictures = [table[f"arr_{number}"] for number in range(len(table.files))]
-    follow = _norfair() if name == "norfair" else _trackers(name)
-    print(json.dumps([follow(*_sure(points)) for points in pictures]))
+    """Follow the detections of each file with a new tracker, which the first argument names."""
+    name, *files = sys.argv[1:]
+    told = []
+    for file in files:
+        with np.load(file) as table:
+            pictures = [table[f"arr_{number}"] for number in range(len(table.files))]
+        follow = _norfair() if name == "norfair" else _trackers(name)
+        told.append([follow(*_sure(points)) for points in pictures])
+    print(json.dumps(told))
 
 
 def _sure(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -68,13 +68,13 @@ def seen_from_two_sides(
         )
 
 
-def corners(scene: Scene) -> list[tuple[float, float]]:
+def corners(scene: Scene) -> tuple[tuple[float, float], ...]:
     """Return the corners of the rectangle in the picture of a camera, as ``floor`` takes them."""
     spots = np.array(
         [(LEFT, 0, NEAR), (RIGHT, 0, NEAR), (RIGHT, 0, FAR), (LEFT, 0, FAR)], np.float64
     )
     pixels, _ = scene.view.project(spots @ rotation(-scene.turn, 0.0, 0.0).T)
-    return [(x / scene.width, 1 - y / scene.height) for x, y in pixels.tolist()]
+    return tuple((x / scene.width, 1 - y / scene.height) for x, y in pixels.tolist())
 
 
 def true_places(scene: Scene, seconds: float) -> Places:
