@@ -1,4 +1,4 @@
-"""Where a pitch stays and jumps, and where it is on the whole, of readings that were written down."""
+"""Where a pitch stays and jumps, and where it is on the whole, of readings written down here."""
 
 from __future__ import annotations
 
