@@ -102,3 +102,12 @@ def test_a_gap_a_rate_that_changes_and_clipping_are_survived(box):
 def test_tempi_are_held_to_what_is_allowed(box):
     box.lowest, box.highest = 130.0, 260.0
     assert {round(beat.bpm / 240, 1) for _, beat in told(box, rock(9.0))} <= {1.0}
+
+
+def test_a_loop_that_halves_its_tempo_is_followed_at_an_octave_of_it_and_never_at_another(box):
+    sound = np.concatenate((rock(8.0, 150.0), rock(10.0, 75.0)))
+    beats = told(box, sound)
+    assert any(at < 8 for at, _ in beats)
+    assert any(at > 13 for at, _ in beats)
+    octaves = [np.log2(beat.bpm / 75) for at, beat in beats if at < 8 or at > 11]
+    assert max(abs(each - round(each)) for each in octaves) < 0.03

@@ -6,6 +6,7 @@ import mir_eval
 import numpy as np
 import pytest
 
+from engine.dsp.audio.drums import LoudestStroke
 from engine.lab.bench.rig.drummer import KINDS, RATE, drum, loops
 from engine.nodes.drums import Drums
 from tests.nodes.sounds import BAD, blocks, sine
@@ -73,6 +74,16 @@ def test_sensitivity_and_rest_decide_what_counts():
     hats = [at for at, kind, _ in found(Drums(rest=0.3), loop.sound) if kind == "hat"]
     assert len(hats) > 5
     assert np.diff(hats).min() >= 0.29
+
+
+def test_what_may_be_a_stroke_is_none_where_it_is_much_softer_than_the_ones_before():
+    loudest = LoudestStroke()
+    assert loudest.is_one(0.6, -50.0, 10.0)
+    assert loudest.is_one(0.95, -20.0, 10.0)
+    assert loudest.is_one(0.95, -40.0, 10.0)
+    assert [loudest.is_one(0.6, hard, 10.0) for hard in (-29.0, -31.0)] == [True, False]
+    loudest.passes(5.0)
+    assert loudest.is_one(0.6, -31.0, 10.0)
 
 
 @pytest.mark.parametrize("size", [64, 2048, 10 * RATE])

@@ -625,3 +625,27 @@ def test_switched_off_in_mid_note_it_begins_anew_when_it_is_on_again():
     again = [(t, n) for t, n, on in struck((at + 0.1, off), (at + 0.15, on)) if on and t > at + 0.1]
     assert again[0][1] == note
     assert again[0][0] < at + 0.19
+
+
+def test_voices_that_beat_sing_one_note():
+    """Where they are at their softest their common pitch runs a semitone away, again and again."""
+    swing = [(60.05, 0.6)] * 6 + [(60.3, 0.5), (60.7, 0.42), (60.8, 0.45), (60.4, 0.55)]
+    readings = [sung(note, level) for note, level in swing * 4]
+    assert begun(play(Notes(), [REST, *readings, REST, *[REST] * 20])) == [60]
+
+
+def test_one_reading_astray_does_not_put_off_the_next_note():
+    def late(*readings):
+        played = play(Notes(), [*[sung(60)] * 30, *readings, *[sung(65, sure=False)] * 30])
+        return next(at for at, note in played if note.note == 65)
+
+    clean = late(*[sung(65, sure=False)] * 3)
+    astray = late(*[sung(65, sure=False)] * 2, sung(77, sure=False))
+    assert astray == clean
+
+
+def test_a_string_that_is_struck_is_not_the_old_note_before_the_new_one_is_clear():
+    """The level jumps while the old pitch still fills the window; it is not sure any more."""
+    old = [*[sung(57, 0.4)] * 30, *[sung(57, 0.3)] * 8]
+    blurred = [sung(57, 0.6, sure=False)] * 2
+    assert begun(play(Notes(), [*old, *blurred, *[sung(60, 0.6)] * 30])) == [57, 60]

@@ -41,6 +41,10 @@ EARLIER: Final = (3, 4, 5)
 """Hops ago whose loudest a rise is measured against."""
 LAG: Final = 0.032
 """Seconds from a stroke until it is told."""
+CERTAIN: Final = 0.9
+"""How sure a stroke is of which others are the softer ones ..."""
+FADES: Final = 1.0
+"""... and dB a second by which that is forgotten."""
 _QUIETEST: Final = 1e-8
 _LOUD: Final = -60.0
 _KEPT: Final = 10
@@ -53,6 +57,29 @@ class Drummed(NamedTuple):
 
     sure: Levels
     hard: Levels
+
+
+class LoudestStroke:
+    """How loud the loudest stroke of one drum was that was sure, while that is remembered.
+
+    A pedal and a hat that is struck with a kick look like a snare to those who have not heard the
+    snare of the kit. Beside it they are softer.
+    """
+
+    def __init__(self) -> None:
+        self._level: float | None = None
+
+    def passes(self, seconds: float) -> None:
+        """Forget a little: of a loud passage nothing is left to hold the next one against."""
+        if self._level is not None:
+            self._level -= FADES * seconds
+
+    def is_one(self, sure: float, hard: float, softer: float) -> bool:
+        """Take a stroke; return whether it is sure or no more than ``softer`` dB below."""
+        if sure >= CERTAIN:
+            self._level = hard if self._level is None else max(self._level, hard)
+            return True
+        return self._level is None or hard >= self._level - softer
 
 
 class DrumEar:

@@ -38,6 +38,8 @@ NAMES: Final = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 NO_CHORD: Final = Chord("", -1, -1, "", 0.0)
 BASS: Final = 0.3
 """How sure it must be that the lowest key sounds."""
+FOREIGN: Final = 0.5
+"""How sure where it is no note of the chord: what is common to all strings sounds below them."""
 HIGHEST: Final = 80
 """The highest note that counts, G sharp 5: above it are overtones rather than notes of chords."""
 _WEAKEST: Final = 0.25
@@ -74,11 +76,19 @@ def chord_of(keys: Keys, lowest: int) -> Chord:
     ``keys``: float32 (n,), how sure it is that each key sounds, from the note ``lowest`` on. Three
     clean notes of a chord fit by 0.9 and more; two notes by 0.87 at most, one by 0.77.
     """
-    bass, classes = _heard(keys, lowest)
-    if bass is None:
+    lows, classes = _heard(keys, lowest)
+    if not lows:
         return NO_CHORD
     fits = (_WITH_FIFTHS @ classes).max(axis=0)
-    best = int(np.argmax(fits + _ROOT_BELOW * (bass == _ROOTS)))
+    found = [(bass, int(np.argmax(fits + _ROOT_BELOW * (bass == _ROOTS)))) for bass, _ in lows]
+    bass, best = next(
+        (
+            (bass, best)
+            for (bass, best), (_, sure) in zip(found, lows, strict=True)
+            if sure >= FOREIGN or _MASKS[best][bass] > 0
+        ),
+        found[0],
+    )
     sure = classes[_MASKS[best] > 0]
     if sure.min() < _WEAKEST * sure.max():
         return NO_CHORD
@@ -92,23 +102,31 @@ def rings_on(chord: Chord, keys: Keys, lowest: int) -> Chord | None:
     Of strings that ring some die away before the others, and what is left would be another chord.
     ``keys`` as for ``chord_of``.
     """
-    bass, classes = _heard(keys, lowest)
-    if not chord.on or bass != chord.bass:
+    lows, classes = _heard(keys, lowest)
+    if not chord.on or not lows:
         return None
-    fits = float(_MASKS[_TEMPLATES.index((chord.root, chord.quality))] @ classes)
+    mask = _MASKS[_TEMPLATES.index((chord.root, chord.quality))]
+    notes = (bass for bass, sure in lows if sure >= FOREIGN or mask[bass] > 0)
+    if next(notes, -1) != chord.bass:
+        return None
+    fits = float(mask @ classes)
     return replace(chord, confidence=min(fits, 1.0)) if fits >= _RINGS else None
 
 
-def _heard(keys: Keys, lowest: int) -> tuple[int | None, NDArray[np.float64]]:
-    """Return the lowest note, and how sure each is in any octave: float64 (12,), of length 1."""
+def _heard(keys: Keys, lowest: int) -> tuple[list[tuple[int, float]], NDArray[np.float64]]:
+    """Return the keys that may be the bass, and how sure each note is in any octave.
+
+    The first are (note, how sure), the lowest first; the others float64 (12,), of length 1.
+    """
     keys = keys[: HIGHEST + 1 - lowest]
     notes = (lowest + np.arange(len(keys))) % 12
     classes = np.zeros(12)
     np.maximum.at(classes, notes, keys)
     low = np.flatnonzero(keys >= BASS)
     if not len(low):
-        return None, classes
-    return int(notes[low[0]]), classes / np.linalg.norm(classes)
+        return [], classes
+    lows = [(int(notes[key]), float(keys[key])) for key in low]
+    return lows, classes / np.linalg.norm(classes)
 
 
 def name_of(root: int, bass: int, quality: str) -> str:

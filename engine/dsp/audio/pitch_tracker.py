@@ -227,7 +227,9 @@ class PitchTracker:
             held = _near(peaks.lag, self._hz, 0.04) & (self._age > 2 * peaks.lag)
             patience = np.where(held, np.maximum(patience, HELD), patience)
         allowed = ALWAYS + noise * (1 + 2.5 * spread) + patience
-        if self._run <= 3 and self._beside is None:
+        if self._run > 3:
+            self._staying.clear()
+        elif self._beside is None:
             allowed = np.maximum(allowed, self._staying_leaves(peaks))
         return (peaks.left < allowed) & (peaks.left < MOST)
 

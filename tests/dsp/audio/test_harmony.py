@@ -36,6 +36,18 @@ def test_inversions_have_the_same_notes_and_another_bass(quality: str) -> None:
         assert sounds == {note % 12 for note in notes}
 
 
+def test_a_weak_key_below_is_a_bass_where_the_chord_has_it_and_a_strong_one_always() -> None:
+    """What is common to several strings sounds below them, and nobody plays it."""
+
+    def with_below(note: int, sure: float) -> int:
+        heard = keys(54, 59, 63)  # B over its fifth
+        heard[note - LOWEST] = sure
+        return chord_of(heard, LOWEST).bass
+
+    assert [with_below(48, sure) for sure in (0.2, 0.35, 0.45, 0.6)] == [6, 6, 6, 0]
+    assert [with_below(47, sure) for sure in (0.2, 0.35, 0.45, 0.6)] == [6, 11, 11, 11]
+
+
 @pytest.mark.parametrize("notes", [(), (60,), (60, 72), (60, 64), (60, 67), (96, 100, 103)])
 def test_fewer_than_three_notes_within_range_are_none(notes: tuple[int, ...]) -> None:
     assert chord_of(keys(*notes), LOWEST).confidence < 0.85
