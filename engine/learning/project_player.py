@@ -83,7 +83,7 @@ class ProjectPlayer:
         known = len(self.project.inputs)
         if not known and 1 <= count <= MOST:
             self.project.name_inputs([f"inputs-{number}" for number in range(1, count + 1)])
-        elif count != known:
+        elif not count or count != known:
             expected = f"{known} inputs are expected" if known else f"1 to {MOST} inputs"
             raise Refused(f"{expected}, and {count} came")
 

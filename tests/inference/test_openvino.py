@@ -42,7 +42,7 @@ LEFT_TO_THE_CPU = {"efficientnet_lite0", "nanodet"}
 """What OpenVINO cannot read: data in other files; a node that it refuses."""
 
 
-@pytest.mark.parametrize("name", sorted({*models()} - LEFT_TO_THE_CPU))
+@pytest.mark.parametrize("name", sorted({*networks()} - LEFT_TO_THE_CPU))
 def test_every_model_answers_as_its_card_says_in_float32(name: str) -> None:
     sessions = open_sessions(name, provider="openvino")
     assert {session.provider for session in sessions.values()} == {"openvino"}
