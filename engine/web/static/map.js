@@ -49,6 +49,7 @@ class Chart {
     this.finger = null; // where it is, x and y, and by what
     this.over = null; // what the mouse is over, while it plays nothing
     this.items = null;
+    this.nearest = null; // the item that a finger here plays, or played last
     this.mark = null;
     this.due = false;
     this.canvas = make("canvas.board", {
@@ -85,6 +86,7 @@ class Chart {
   // -- What is known ---------------------------------------------------------------------------------
 
   show(is) {
+    if (this.finger === null && is.item !== this.is.item) this.nearest = null; // another hand plays
     this.is = is;
     write(this.title, is.label);
     write(this.count, `${is.count} ${is.kind}`);
@@ -180,7 +182,8 @@ class Chart {
     event.stopPropagation();
     if (this.items === null || !may("hold") || (event.repeat && !way)) return;
     const { places } = this.items;
-    const now = this.is.item ?? nearest(places, this.is.x, this.is.y, null, 0, Infinity);
+    // What was played here last: the show tells of it a moment later.
+    const now = this.nearest ?? this.is.item ?? nearest(places, this.is.x, this.is.y, null, 0, Infinity);
     const from = this.finger === null ? now : this.nearest;
     const to = way && from !== null ? step(places, from, way) : from;
     if (to === null) return;
