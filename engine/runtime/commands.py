@@ -13,7 +13,9 @@ from typing import Any, Protocol
 from engine.core.addresses import parameter_names
 from engine.core.box_errors import anything_raised
 from engine.core.commands import (
+    Away,
     BlackOut,
+    BrokenOff,
     Command,
     Condition,
     CycleParameter,
@@ -88,6 +90,20 @@ class Commanded(Services, Protocol):
         """Notify the outputs of pictures that what becomes of these has changed."""
         ...
 
+    @property
+    def elsewhere(self) -> Mapping[str, BoxState]:
+        """What is known of the boxes that play on other machines."""
+        ...
+
+    @property
+    def pass_on(self) -> Callable[[Command], bool]:
+        """Pass a command on to the machine that can execute it; return whether there is one."""
+        ...
+
+    def break_off(self, name: str, outlet: str) -> None:
+        """Reset what an outlet of a source feeds; "" is all that it feeds."""
+        ...
+
     def give_again(self, name: str) -> None:
         """Send once more what holds on the cables of an output."""
         ...
@@ -137,6 +153,10 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
         case Lost():
             engine.lost(entry.by)
             engine.follow(StateChange(entry.by, "lost", command.reason))
+        case Away(reason):
+            engine.follow(StateChange(entry.by, "lost" if reason else "running", reason))
+        case BrokenOff(outlet):
+            engine.break_off(entry.by, outlet)
         case Condition():
             engine.health.on_condition(engine.states[entry.by], command)
         case Missed():
@@ -193,13 +213,17 @@ def _change(engine: Commanded, command: Setting | Release) -> str:
     """Set or release a parameter; return why that is refused, or ""."""
     command = _addressed(engine, command)
     state = engine.states.get(command.box)
+    if state is None and (there := engine.elsewhere.get(command.box)) is not None:
+        return _change_elsewhere(engine, there, command)
+    if state is None and engine.pass_on(command):
+        return ""
     if state is None:
         shown = [name for name, known in engine.states.items() if not known.hidden]
+        shown += engine.elsewhere
         return f'there is no box "{command.box}".{nearest(command.box, shown)}'
     parameter = state.parameter(command.parameter)
     if parameter is None:
-        hint = nearest(command.parameter, (*parameter_names(state.parameters), ON.name))
-        return f'{command.box} has no parameter "{command.parameter}".{hint}'
+        return _no_parameter(state, command)
     if isinstance(command, Release):
         state.release(command.parameter)
         return ""
@@ -211,6 +235,49 @@ def _change(engine: Commanded, command: Setting | Release) -> str:
     except anything_raised() as error:
         return f"{command.box}/{command.parameter}: {describe_error(error)}"
     return ""
+
+
+def _no_parameter(state: BoxState, command: Setting | Release) -> str:
+    hint = nearest(command.parameter, (*parameter_names(state.parameters), ON.name))
+    return f'{command.box} has no parameter "{command.parameter}".{hint}'
+
+
+def _change_elsewhere(engine: Commanded, state: BoxState, command: Setting | Release) -> str:
+    """Set or release a parameter of a box on another machine; return why that is refused, or "".
+
+    What is known of it here is changed too, so that whoever looks sees it.
+    """
+    parameter = state.parameter(command.parameter)
+    if parameter is None:
+        return _no_parameter(state, command)
+    if isinstance(command, Release):
+        state.release(command.parameter)
+        engine.pass_on(command)
+        return ""
+    try:
+        if parameter.event:
+            value = _said(parameter, command)
+        elif parameter.fixed:
+            raise ParameterError("cannot be changed while playing")
+        else:
+            value = _wanted(state, parameter, command)
+            _note(engine, state, parameter, value)
+            _take_over(state, command)
+    except ParameterError as error:
+        return f"{command.box}/{command.parameter}: {error}"
+    except anything_raised() as error:
+        return f"{command.box}/{command.parameter}: {describe_error(error)}"
+    held = isinstance(command, SetParameter) and command.while_held
+    engine.pass_on(SetParameter(command.box, command.parameter, value, while_held=held))
+    return ""
+
+
+def _note(engine: Commanded, state: BoxState, parameter: Parameter, value: Any) -> None:
+    """Note what a parameter of a box elsewhere is set to."""
+    if parameter is ON:
+        state.on = value
+    else:
+        engine.set(state, parameter, value)
 
 
 def _addressed(engine: Commanded, command: Setting | Release) -> Setting | Release:
@@ -230,6 +297,11 @@ def _hold(engine: Commanded, state: BoxState, parameter: Parameter, command: Set
         engine.enable(state, value)
     else:
         engine.set(state, parameter, value)
+    _take_over(state, command)
+
+
+def _take_over(state: BoxState, command: Setting) -> None:
+    """Note that a hand holds a parameter."""
     state.overrides.add(command.parameter)
     if isinstance(command, SetParameter) and command.while_held:
         state.held_down.add(command.parameter)
@@ -239,12 +311,17 @@ def _hold(engine: Commanded, state: BoxState, parameter: Parameter, command: Set
 
 def _say(engine: Commanded, state: BoxState, parameter: Parameter, command: Setting) -> None:
     """Call the event that a parameter is; raise ParameterError for a wrong value."""
+    engine.say(state, parameter, _said(parameter, command))
+
+
+def _said(parameter: Parameter, command: Setting) -> Any:
+    """Return what a command says; raise ParameterError for a wrong value."""
     if isinstance(command, CycleParameter):
         raise ParameterError("is said, not held, so there is no next one: give each pad its own")
     value = command.value
     if command.of_range and isinstance(value, int | float):
         value = turned(parameter, value, None, command.choices)
-    engine.say(state, parameter, parameter.from_hand(value))
+    return parameter.from_hand(value)
 
 
 def _wanted(state: BoxState, parameter: Parameter, command: Setting) -> Any:

@@ -16,7 +16,7 @@ from engine.core.box_errors import anything_raised
 from engine.core.errors import PatchError, Problem, tell_error
 from engine.core.files import UNSEEN_ENDINGS
 from engine.core.nearest import nearest
-from engine.patch.load import RIG, Document, Texts, parse, read_text
+from engine.patch.load import MACHINES, RIG, Document, Texts, parse, read_text
 from engine.patch.plan import Plan
 from engine.runtime.metrics import LOG
 
@@ -93,7 +93,9 @@ def _of_the_rig(plan: Plan) -> Iterator[Problem]:
             known.add(CONTROL_NAME)
     yield from _keys_of_no_use(rig)
     strange = [
-        name for name, table in rig.tables.items() if isinstance(table, dict) and name not in known
+        name
+        for name, table in rig.tables.items()
+        if isinstance(table, dict) and name not in (*known, MACHINES)
     ]
     if not strange:
         return

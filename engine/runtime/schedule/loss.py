@@ -34,6 +34,7 @@ class LossHandler:
     ) -> None:
         self._latecomers = latecomers
         self._slots: dict[str, list[Slot]] = defaultdict(list)
+        self._slots_of = slots
         for outlet, slot in slots.items():
             self._slots[outlet.box].append(slot)
         self._services = services
@@ -49,6 +50,17 @@ class LossHandler:
         self._apply(self._losses.downstream(name))
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
+
+    def break_off(self, name: str, outlet: str) -> None:
+        """Reset everything downstream of one outlet of a box; "" is all that it says."""
+        if not outlet:
+            self._forget(name)
+            self._apply(self._losses.downstream(name))
+            return
+        if (slot := self._slots_of.get(Outlet(name, outlet))) is not None:
+            slot.stale = True
+        wires = self._losses.outgoing[name]
+        self._apply(self._losses.along(w for w in wires if w.source.name == outlet))
 
     def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
         """Reset removed boxes and all that they or cut wires fed; silence removed outputs."""
