@@ -56,6 +56,8 @@ class Change(Enum):
     """LOSSLESS messages for it were dropped: its program ended before they arrived."""
     OVERRUN = "overrun"
     """LOSSLESS messages to it, or from it, piled up beyond all bounds and were dropped."""
+    TWIN = "twin"
+    """Another machine has the same name; the one that came first counts."""
     OTHER_VERSION = "other version"
     """It speaks another version of this protocol, and stays outside."""
 
@@ -72,7 +74,7 @@ class Arrived:
     at: Ns | None = None
     """The moment it describes, in the time of this machine; None when it was sent without."""
     uncertainty: Ns = NONE
-    """How far ``at`` may be off, in ns, where both ways of the network take equally long."""
+    """How far ``at`` may be off, in ns, however different the two ways of the network are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ class Machine:
     offset: Ns = NONE
     """Its clock minus ours, in ns."""
     uncertainty: Ns = NONE
-    """How far ``offset`` may be off, in ns."""
+    """How far ``offset`` may be off, in ns, however different the two ways of the network are."""
+    drift: float = 0.0
+    """How much faster its clock runs, as a share: 50e-6 is 50 ppm."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """What was sent, received, dropped, sent again, refused ... since the room was opened."""
 

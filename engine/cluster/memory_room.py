@@ -1,42 +1,36 @@
 """A room without a network: machines in one process, with delays, cuts and skewed clocks by script.
 
-    clock = VirtualClock()
-    room = MemoryRoom(clock)
+    room = MemoryRoom(VirtualClock())
     home, left = room.link("home"), room.link("left")
-    room.delay = ns(0.001)
-    room.skew("left", ns(3600), ppm=50)
+    home.open(heard, changed)
     ...
+    room.skew("left", ns(3600), ppm=50)
+    room.cut("home", "left")
     room.run_until(ns(2))
 
-Nothing happens but in ``run_until``, on the caller's thread and always in the same order: tests of
+All but the wire is what carries a show: the conversations, their clocks and what they keep. Nothing
+happens but in ``run_until``, on the caller's thread and always in the same order, so that tests of
 what plays over several machines are deterministic.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Final
 
-from engine.cluster.link import (
-    Arrived,
-    Change,
-    Changed,
-    Heard,
-    Machine,
-    Standing,
-    check_sendable,
-)
+from engine.cluster.conversation import Event
+from engine.cluster.link import Arrived, Changed, Heard, Machine
+from engine.cluster.member import EVERYBODY, Member
 from engine.core.clock import MILLISECOND, SECOND, VirtualClock
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
 
 A_MILLISECOND: Final = Ns(MILLISECOND)
-NOTICED: Final = Ns(SECOND)
-"""After how long a machine that is not heard counts as gone."""
+
+Way = Callable[[str, str, int], Iterable[int]]
+"""Of whom, to whom, bytes: after how many ns the packet arrives; none is lost, two is doubled."""
 
 
 class SkewedClock:
@@ -60,87 +54,115 @@ class SkewedClock:
         return Ns(round((shown - self.offset) / (1 + self.ppm * 1e-6)))
 
 
-@dataclass(slots=True)
-class _Waiting:
-    topic: str
-    content: bytes
-    keep: Kind
-    at: Ns | None
-    since: Ns
-
-
 class MemoryLink:
-    """One machine's link into a ``MemoryRoom``."""
+    """One machine's link into a ``MemoryRoom``; opened again, it is another start of its program.
+
+    ``clock`` is the machine's own.
+    """
 
     def __init__(self, room: MemoryRoom, name: str, version: str) -> None:
         self.name = name
-        self.version = version
         self.clock = SkewedClock(room.clock)
-        self.life = 0
-        self.has: Mapping[str, Any] = {}
-        self.is_open = False
-        self.heard: Heard | None = None
-        self.changed: Changed | None = None
-        self.known: dict[str, Machine] = {}
-        self.waiting: dict[str, deque[_Waiting]] = {}
-        self.held: dict[str, dict[str, _Waiting]] = {}
+        self.member: Member | None = None
         self._room = room
+        self._version = version
+        self._lives = 0
+        self._has: Mapping[str, Any] = {}
+        self._heard: Heard = _nobody
+        self._changed: Changed = _nobody
+        self._events: list[Event] = []
 
     def open(self, heard: Heard, changed: Changed) -> None:
-        """Enter the room; others hear of it after the room's delay."""
-        self.heard, self.changed = heard, changed
-        self.is_open = True
-        self.life += 1
-        self._room.entered(self)
+        """Enter the room."""
+        self._heard, self._changed = heard, changed
+        self._lives += 1
+        self.member = Member(self.name, self._version, self._room.numbered(self._lives))
+        self.member.describe(self._has)
 
     def describe(self, has: Mapping[str, Any]) -> None:
         """Say what this machine has."""
-        self.has = dict(has)
-        if self.is_open:
-            self._room.described(self)
+        self._has = dict(has)
+        if self.member is not None:
+            self.member.describe(has)
 
     def send(self, to: str, topic: str, content: bytes, keep: Kind, at: Ns | None = None) -> None:
         """Send to one machine; raise Unsendable for what is too long."""
-        check_sendable(topic, content)
-        one = _Waiting(topic, bytes(content), keep, at, self._room.clock.now())
-        if keep is Kind.HELD:
-            self.held.setdefault(to, {})[topic] = one
-        self._room.sent(self, to, one)
+        if self.member is not None:
+            now = self._room.clock.now()
+            self._events += self.member.post(to, topic, content, keep, at, now=now)
+            self.leave()
 
     def machines(self) -> Mapping[str, Machine]:
         """Return the other machines that were ever here, by name."""
-        return dict(self.known)
+        return {} if self.member is None else self.member.machines(self._room.clock.now())
 
     def counts(self) -> Mapping[str, int]:
-        """Return nothing: this room has no door."""
-        return {}
+        """Return what happened at the door of the room."""
+        return {} if self.member is None else self.member.counts()
 
     def close(self) -> None:
         """Leave the room."""
-        if self.is_open:
-            self.is_open = False
-            self.waiting.clear()
-            self.known = {}
-            self._room.left(self)
+        if self.member is not None:
+            for to, data in self.member.byes(self.clock.now()):
+                self._room.carry(self.name, to, data)
+            self.member = None
 
+    # What the room does.
 
-@dataclass(order=True, slots=True)
-class _Event:
-    due: int
-    order: int
-    act: Any = field(compare=False)
+    def due(self) -> Ns | None:
+        """Return when something is to be done; None while the link is closed."""
+        return None if self.member is None else self.member.due(self._room.clock.now())
+
+    def act(self) -> None:
+        """Do what is due."""
+        if self.member is not None:
+            self._events += self.member.tick(self._room.clock.now())
+            self.tell()
+            self.leave()
+
+    def take(self, of: str, data: bytes, hello: bool) -> None:
+        """Take bytes that arrive."""
+        if self.member is not None:
+            now = self._room.clock.now()
+            self._events += self.member.take(of, data, hello, now, self.clock.now())
+            self.tell()
+            self.leave()
+
+    def tell(self) -> None:
+        """Hand over what came of it all."""
+        while self._events and self.member is not None:
+            event = self._events.pop(0)
+            if isinstance(event, Arrived):
+                self._heard(event)
+            else:
+                self._changed(*event)
+
+    def leave(self) -> None:
+        """Send what leaves now."""
+        if self.member is not None:
+            now = self._room.clock.now()
+            for to, data in self.member.leaving(now, self.clock.now(), lambda: True):
+                self._room.carry(self.name, to, data)
 
 
 class MemoryRoom:
-    """The machines, and the network between them; see the module."""
+    """The machines, and the network between them; see the module.
+
+    ``way`` may be replaced by one that loses, doubles and reorders; ``rate`` is how many bytes a
+    second go each way between two machines, None for any.
+    """
 
     def __init__(self, clock: VirtualClock, delay: Ns = A_MILLISECOND) -> None:
         self.clock = clock
         self.delay = delay
+        self.rate: float | None = None
+        self.way: Way = lambda of, to, size: (self.delay,)
         self._links: dict[str, MemoryLink] = {}
         self._cut: set[frozenset[str]] = set()
-        self._events: list[_Event] = []
+        self._free: dict[tuple[str, str], int] = {}
+        self._wire: list[tuple[int, int, str, str, bytes, bool]] = []
         self._order = count()
+        self._lives = count(1)
 
     def link(self, name: str, version: str = "0") -> MemoryLink:
         """Return the link of a machine, not open yet; one for each name."""
@@ -149,153 +171,64 @@ class MemoryRoom:
     def skew(self, name: str, offset: Ns, ppm: float = 0.0) -> None:
         """Set a machine's clock ``offset`` ns ahead, and let it run ``ppm`` millionths fast."""
         clock = self.link(name).clock
-        jumped = self._links[name].is_open
         clock.offset, clock.ppm = offset, ppm
-        for other in self._links.values() if jumped else ():
-            for one, seen in ((other, name), (self._links[name], other.name)):
-                if seen in one.known and one.known[seen].standing is Standing.HERE:
-                    self._later(self.delay, self._tell, one, seen, Change.CLOCK_JUMPED, "")
 
     def cut(self, one: str, other: str) -> None:
-        """Let nothing through between two machines; a second later each counts as gone for the other."""
-        pair = frozenset((one, other))
-        if pair not in self._cut:
-            self._cut.add(pair)
-            self._later(NOTICED, self._noticed, pair)
+        """Let nothing through between two machines."""
+        self._cut.add(frozenset((one, other)))
 
     def mend(self, one: str, other: str) -> None:
-        """Let everything through again; what waited and may not be lost goes at once."""
-        pair = frozenset((one, other))
-        if pair in self._cut:
-            self._cut.discard(pair)
-            a, b = (self._links[name] for name in sorted(pair))
-            self._later(self.delay, self._meet, a, b)
-            self._later(self.delay, self._meet, b, a)
+        """Let everything through again."""
+        self._cut.discard(frozenset((one, other)))
 
     def kill(self, name: str) -> None:
-        """End a machine's program without a word; the others notice after a second."""
-        link = self.link(name)
-        link.is_open = False
-        link.waiting.clear()
-        link.known = {}
-        for other in self._links.values():
-            if name in other.known:
-                self._later(NOTICED, self._gone, other, name, link.life)
+        """End a machine's program without a word."""
+        self.link(name).member = None
 
     def run_until(self, moment: Ns) -> None:
         """Let happen all that is due until a moment of the true clock, and move the clock there."""
-        while self._events and self._events[0].due <= moment:
-            event = heappop(self._events)
-            self.clock.move_to(Ns(event.due))
-            event.act()
+        for link in self._links.values():
+            link.tell()
+        while (due := self._due()) <= moment:
+            self.clock.move_to(Ns(due))
+            if self._wire and self._wire[0][0] <= due:
+                _, _, of, to, data, hello = heappop(self._wire)
+                self._links[to].take(of, data, hello)
+            else:
+                for link in list(self._links.values()):
+                    if (at := link.due()) is not None and at <= due:
+                        link.act()
         self.clock.move_to(moment)
 
     # What the links ask for.
 
-    def entered(self, link: MemoryLink) -> None:
-        """Introduce a machine to the others."""
-        for other in self._others(link):
-            self._later(self.delay, self._meet, other, link)
-            self._later(self.delay, self._meet, link, other)
+    def numbered(self, life: int) -> int:
+        """Return a number for a start of a program that no other one has."""
+        return next(self._lives) * SECOND + life
 
-    def left(self, link: MemoryLink) -> None:
-        """Let the others know that a machine left."""
-        for other in self._others(link):
-            self._later(self.delay, self._gone, other, link.name, link.life)
+    def carry(self, of: str, to: str, data: bytes) -> None:
+        """Carry bytes to a machine, or to everybody."""
+        everybody = [name for name in self._links if name != of]
+        for name in everybody if to == EVERYBODY else [to]:
+            if name in self._links and frozenset((of, name)) not in self._cut:
+                for delay in self.way(of, name, len(data)):
+                    at = self._departure(of, name, len(data)) + delay
+                    hello = to == EVERYBODY
+                    heappush(self._wire, (at, next(self._order), of, name, data, hello))
 
-    def described(self, link: MemoryLink) -> None:
-        """Let the others know what a machine has."""
-        for other in self._others(link):
-            if link.name in other.known and not self._is_cut(link.name, other.name):
-                self._later(self.delay, self._said, other, link)
+    def _departure(self, of: str, to: str, size: int) -> int:
+        """Return when the last byte of a packet has left."""
+        begins = max(self.clock.now(), self._free.get((of, to), 0))
+        ends = begins + (round(size / self.rate * SECOND) if self.rate else 0)
+        self._free[of, to] = ends
+        return ends
 
-    def sent(self, link: MemoryLink, to: str, one: _Waiting) -> None:
-        """Carry a message, or let it wait for its machine."""
-        there = link.known.get(to)
-        if there is None:
-            return
-        if there.standing is Standing.HERE and not self._is_cut(link.name, to):
-            self._later(self.delay, self._arrive, link, to, one, link.life, there.life)
-            return
-        waiting = link.waiting.setdefault(to, deque())
-        if one.keep is not Kind.LOSSLESS:
-            return
-        waiting.append(one)
+    def _due(self) -> int:
+        moments = [at for link in self._links.values() if (at := link.due()) is not None]
+        if self._wire:
+            moments.append(Ns(self._wire[0][0]))
+        return max(min(moments, default=Ns(1 << 62)), self.clock.now())
 
-    # What happens when it is due.
 
-    def _arrive(self, link: MemoryLink, to: str, one: _Waiting, life: int, to_life: int) -> None:
-        there = self._links.get(to)
-        if there is None or not there.is_open or there.life != to_life or link.life != life:
-            return
-        if self._is_cut(link.name, to) or link.name not in there.known:
-            if one.keep is Kind.LOSSLESS:
-                link.waiting.setdefault(to, deque()).append(one)
-            return
-        at = None if one.at is None else there.clock.of(link.clock.true(one.at))
-        if there.heard is not None:
-            there.heard(Arrived(link.name, one.topic, one.content, one.keep, at))
-
-    def _meet(self, link: MemoryLink, other: MemoryLink) -> None:
-        """Let ``link`` know of ``other``, and send what waited for it."""
-        if not (link.is_open and other.is_open) or self._is_cut(link.name, other.name):
-            return
-        before = link.known.get(other.name)
-        if before and before.standing is Standing.HERE and before.life == other.life:
-            return
-        if before and before.standing is Standing.HERE:
-            self._gone(link, other.name, before.life)
-        waiting = link.waiting.pop(other.name, deque())
-        forgotten = before is not None and before.life != other.life and bool(waiting)
-        if forgotten:
-            self._tell(link, other.name, Change.FORGOTTEN, f"{len(waiting)} messages")
-            waiting.clear()
-        link.known[other.name] = self._machine(link, other)
-        self._tell(link, other.name, Change.CAME, "")
-        for one in [*link.held.get(other.name, {}).values(), *waiting]:
-            self._later(self.delay, self._arrive, link, other.name, one, link.life, other.life)
-
-    def _machine(self, link: MemoryLink, other: MemoryLink) -> Machine:
-        offset = Ns(other.clock.now() - link.clock.now())
-        return Machine(
-            other.name,
-            Standing.HERE,
-            other.version,
-            other.has,
-            other.life,
-            delay=self.delay,
-            offset=offset,
-        )
-
-    def _said(self, link: MemoryLink, other: MemoryLink) -> None:
-        if other.name in link.known:
-            link.known[other.name] = self._machine(link, other)
-            self._tell(link, other.name, Change.SAID, "")
-
-    def _gone(self, link: MemoryLink, name: str, life: int) -> None:
-        known = link.known.get(name)
-        if known is None or known.life != life or known.standing is Standing.GONE:
-            return
-        link.known[name] = Machine(name, Standing.GONE, known.version, known.has, life)
-        self._tell(link, name, Change.WENT, "")
-
-    def _noticed(self, pair: frozenset[str]) -> None:
-        if pair in self._cut:
-            one, other = (self._links[name] for name in sorted(pair))
-            for link, name, life in ((one, other.name, other.life), (other, one.name, one.life)):
-                if link.is_open:
-                    self._gone(link, name, life)
-
-    def _tell(self, link: MemoryLink, name: str, change: Change, words: str) -> None:
-        if link.is_open and link.changed is not None:
-            link.changed(name, change, words)
-
-    def _others(self, link: MemoryLink) -> list[MemoryLink]:
-        return [other for other in self._links.values() if other is not link]
-
-    def _is_cut(self, one: str, other: str) -> bool:
-        return frozenset((one, other)) in self._cut
-
-    def _later(self, delay: Ns, act: Any, *args: Any) -> None:
-        due = self.clock.now() + delay
-        heappush(self._events, _Event(due, next(self._order), lambda: act(*args)))
+def _nobody(*_: object) -> None:
+    """Hear nothing: the link is not open yet."""
