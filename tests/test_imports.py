@@ -55,7 +55,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "video": frozenset({"core", "system", "dsp", "video"}),
     "window": frozenset({"core", "system", "window"}),
     "corpus": frozenset({"core", "system", "dsp", "inference", "audio", "video", "corpus"}),
-    "cluster": frozenset({"core", "system", "cluster"}),
+    "cluster": RUNTIME | {"cluster", "recording"},
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core", "moved"}),
     "moved": frozenset(),

@@ -82,8 +82,8 @@ BOX = (
     ),
     (
         "machine",
-        'on which machine it plays, with its chain: `machine = "left"`, where `sensorium join left` '
-        "waits; not said, or \"home\": on the one that plays the patch",
+        'on which machine it plays, with its chain: `machine = "left"`, where "sensorium join '
+        'left" waits; not said, or "home": on the one that plays the patch',
     ),
     ("send", "only of an output: what goes where, one line an address or port"),
     ("every", 'only of an output: as `every` on each of its cables, `every = "40 ms"`'),

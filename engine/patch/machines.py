@@ -97,9 +97,7 @@ class MachineReader:
         if table is None:
             return None
         if not isinstance(table, dict):
-            self._report(
-                f'expected a table of machines, [{MACHINES}], got {as_written(table)}'
-            )
+            self._report(f"expected a table of machines, [{MACHINES}], got {as_written(table)}")
             return None
         if "use" in table:
             self._report(
@@ -112,9 +110,7 @@ class MachineReader:
 
     def _machine(self, name: str, value: object) -> MachineSpec | None:
         if not is_machine_name(name):
-            self._report(
-                f"expected a name of letters, digits, - and _, {LONGEST} at most", name
-            )
+            self._report(f"expected a name of letters, digits, - and _, {LONGEST} at most", name)
             return None
         if name == HOME:
             self._report(f'"{HOME}" is the machine that plays this patch; it has no entry', name)

@@ -18,7 +18,7 @@ from engine.core.parameter import seconds
 from engine.core.secrets import hide_secrets
 from engine.patch.cables import Cable, is_cable, read_cable
 from engine.patch.load import MACHINES, Document
-from engine.patch.machines import MACHINE, MachineReader, MachineSpec
+from engine.patch.machines import HOME, MACHINE, MachineReader, MachineSpec
 from engine.patch.on_beat import read_on_beat
 from engine.patch.on_loss import read_on_loss
 from engine.patch.positions import KeyPath
@@ -93,11 +93,10 @@ def read_tables(document: Document) -> PatchSpec:
         if name == MACHINES:
             continue
         if isinstance(table, dict):
-            table = dict(table)
-            where = machines.of_box(name, table.pop(MACHINE)) if MACHINE in table else ""
-            if where:
+            reader = _TableReader(document, tables, name, table)
+            if where := reader.machine(machines):
                 tables.places[name] = where
-            _TableReader(document, tables, name, table).read()
+            reader.read()
         elif name in DEADLINE_KEYS:
             continue  # parsed once the classes of the boxes are known
         elif problem := _check_setting(name, table):
@@ -140,6 +139,11 @@ class _TableReader:
         self._tables = tables
         self._name = name
         self._table = dict(table)
+
+    def machine(self, machines: MachineReader) -> str:
+        """Return where the box plays, "" at home."""
+        written = self._table.pop(MACHINE, HOME)
+        return "" if written == HOME else machines.of_box(self._name, written)
 
     def read(self) -> None:
         self._tables.ends.setdefault(self._name, self._name)

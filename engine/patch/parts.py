@@ -25,35 +25,12 @@ from engine.patch.islands import make_islands
 from engine.patch.load import MACHINES, Document
 from engine.patch.machines import HOME, MACHINE, PICTURES, MachineSpec
 from engine.patch.on_beat import ELSEWHERE
+from engine.patch.part import Departure, Part
 from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire, group_of
 
 _CHAIN: Final = ("empty", "on_loss", "then", "on_beat")
 _FOLLOWS: Final = ("empty", "on_loss")
 """Keys by which a chain belongs to where its value is used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """An outlet whose messages another machine takes: the box and its outlet, and their name there.
-
-    ``kinds`` are the names of the kinds that it gives; ``pictures`` says how those go.
-    """
-
-    to: str
-    box: str
-    outlet: str
-    name: str
-    kinds: tuple[str, ...]
-    pictures: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one machine plays of a patch, as plain data: tables, and what leaves."""
-
-    machine: str
-    tables: dict[str, Any]
-    departures: tuple[Departure, ...] = ()
 
 
 ALL: Final = "*"
@@ -163,9 +140,7 @@ def _deadline(crossings: Crossings, document: Document, machine: str) -> dict[st
     return found
 
 
-def _stand_ins(
-    crossings: Crossings, document: Document, machine: str
-) -> dict[str, dict[str, Any]]:
+def _stand_ins(crossings: Crossings, document: Document, machine: str) -> dict[str, dict[str, Any]]:
     """Return by name the tables that stand for boxes of other machines."""
     found: dict[str, dict[str, Any]] = {}
     for outlet, carried in crossings.wanted[machine].items():
@@ -233,7 +208,7 @@ def compile_part(part: Part, document: Document, find: Find) -> Plan:
     arriving = {n: box for n, box in plan.boxes.items() if isinstance(box.box, Arriving)}
     boxes = {n: box for n, box in plan.boxes.items() if n not in arriving}
     wires = [_from_machine(wire, arriving) for wire in plan.wires]
-    begin = {name: box for name, box in _arrivals(wires, arriving)}
+    begin = dict(_arrivals(wires, arriving))
     end, leaving = _leave(part.departures)
     wires += leaving
     boxes = {**begin, **boxes, **end}
@@ -310,6 +285,7 @@ def project(whole: Plan, document: Document, find: Find, here: frozenset[str]) -
         machines=whole.machines,
         whole=whole,
         here=here,
+        parts={name: cut(crossings, document, name) for name in crossings.machines},
         aliases={
             outlet: Outlet(arriving_name(crossings.owner(outlet.box)), _port(outlet))
             for outlet in crossings.wanted[""]

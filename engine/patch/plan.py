@@ -17,6 +17,7 @@ from engine.core.messages import Ns
 from engine.core.parameter import read_parameters
 from engine.patch.load import Place, Texts
 from engine.patch.machines import MachineSpec
+from engine.patch.part import Part
 from engine.patch.positions import KeyPath
 
 
@@ -189,7 +190,7 @@ class Plan:
     ``machines`` are those that the patch names; ``gives`` holds the types of the outlets of each
     box. A plan that is one machine's part of a patch has the ``whole``; ``here`` are the machines
     whose boxes play at home meanwhile. ``aliases`` are the outlets of boxes elsewhere that arrive
-    here, and where.
+    here, and where; ``parts`` is what each other machine plays.
     """
 
     title: str
@@ -206,6 +207,7 @@ class Plan:
     whole: Plan | None = None
     here: frozenset[str] = frozenset()
     aliases: Mapping[Outlet, Outlet] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict)
 
     @property
     def elsewhere(self) -> dict[str, PlannedBox]:

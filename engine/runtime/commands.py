@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from engine.core.addresses import parameter_names
@@ -213,14 +214,20 @@ def _change(engine: Commanded, command: Setting | Release) -> str:
     """Set or release a parameter; return why that is refused, or ""."""
     command = _addressed(engine, command)
     state = engine.states.get(command.box)
-    if state is None and (there := engine.elsewhere.get(command.box)) is not None:
+    return _change_of(engine, state, command) if state else _change_unknown(engine, command)
+
+
+def _change_unknown(engine: Commanded, command: Setting | Release) -> str:
+    """Change a box that does not play here; return why that is refused, or ""."""
+    if (there := engine.elsewhere.get(command.box)) is not None:
         return _change_elsewhere(engine, there, command)
-    if state is None and engine.pass_on(command):
+    if engine.pass_on(command):
         return ""
-    if state is None:
-        shown = [name for name, known in engine.states.items() if not known.hidden]
-        shown += engine.elsewhere
-        return f'there is no box "{command.box}".{nearest(command.box, shown)}'
+    shown = [name for name, known in engine.states.items() if not known.hidden]
+    return f'there is no box "{command.box}".{nearest(command.box, [*shown, *engine.elsewhere])}'
+
+
+def _change_of(engine: Commanded, state: BoxState, command: Setting | Release) -> str:
     parameter = state.parameter(command.parameter)
     if parameter is None:
         return _no_parameter(state, command)
@@ -255,12 +262,8 @@ def _change_elsewhere(engine: Commanded, state: BoxState, command: Setting | Rel
         engine.pass_on(command)
         return ""
     try:
-        if parameter.event:
-            value = _said(parameter, command)
-        elif parameter.fixed:
-            raise ParameterError("cannot be changed while playing")
-        else:
-            value = _wanted(state, parameter, command)
+        value = (_said if parameter.event else partial(_held, state))(parameter, command)
+        if not parameter.event:
             _note(engine, state, parameter, value)
             _take_over(state, command)
     except ParameterError as error:
@@ -283,21 +286,27 @@ def _note(engine: Commanded, state: BoxState, parameter: Parameter, value: Any) 
 def _addressed(engine: Commanded, command: Setting | Release) -> Setting | Release:
     """Resolve /style/look/ink to the part "look.ink" of "style", unless a box is "style/look"."""
     box, slash, whole = command.box.rpartition("/")
-    if command.box in engine.states or not slash or box not in engine.states:
+    known = {*engine.states, *engine.elsewhere}
+    if command.box in known or not slash or box not in known:
         return command
     return replace(command, box=box, parameter=f"{whole}.{command.parameter}")
 
 
 def _hold(engine: Commanded, state: BoxState, parameter: Parameter, command: Setting) -> None:
     """Set a parameter, or the switch "on", and hold it; raise ParameterError for a wrong value."""
-    if parameter.fixed:
-        raise ParameterError("cannot be changed while playing")
-    value = _wanted(state, parameter, command)
+    value = _held(state, parameter, command)
     if parameter is ON:
         engine.enable(state, value)
     else:
         engine.set(state, parameter, value)
     _take_over(state, command)
+
+
+def _held(state: BoxState, parameter: Parameter, command: Setting) -> Any:
+    """Return the value that is to be held; raise ParameterError for a wrong one."""
+    if parameter.fixed:
+        raise ParameterError("cannot be changed while playing")
+    return _wanted(state, parameter, command)
 
 
 def _take_over(state: BoxState, command: Setting) -> None:

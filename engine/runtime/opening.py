@@ -13,7 +13,16 @@ from engine.core.nearest import nearest
 from engine.core.secrets import hide_in_setting
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
-from engine.patch.load import MACHINES, Document, Texts, load, load_texts, parse, read_text, read_texts
+from engine.patch.load import (
+    MACHINES,
+    Document,
+    Texts,
+    load,
+    load_texts,
+    parse,
+    read_text,
+    read_texts,
+)
 from engine.patch.parts import project
 from engine.patch.plan import Plan
 from engine.registry import Registry

@@ -52,15 +52,18 @@ class LossHandler:
             self.silence(self._states[name], None)
 
     def break_off(self, name: str, outlet: str) -> None:
-        """Reset everything downstream of one outlet of a box; "" is all that it says."""
-        if not outlet:
-            self._forget(name)
-            self._apply(self._losses.downstream(name))
-            return
-        if (slot := self._slots_of.get(Outlet(name, outlet))) is not None:
+        """Reset everything downstream of one outlet of a box; "" is all that it says.
+
+        What is over already is not reset again: a loss that goes round over machines ends here.
+        """
+        over = {
+            there: slot
+            for there, slot in self._slots_of.items()
+            if there.box == name and outlet in ("", there.name) and slot.stands
+        }
+        for slot in over.values():
             slot.stale = True
-        wires = self._losses.outgoing[name]
-        self._apply(self._losses.along(w for w in wires if w.source.name == outlet))
+        self._apply(self._losses.along(w for w in self._losses.outgoing[name] if w.source in over))
 
     def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
         """Reset removed boxes and all that they or cut wires fed; silence removed outputs."""
