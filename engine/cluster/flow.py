@@ -16,7 +16,8 @@ from engine.core.messages import Ns
 
 LEAST: Final = 1 << 16
 """Bytes: at 10 Mbit/s, 52 ms."""
-MOST: Final = 1 << 22
+MOST: Final = 600_000
+"""Bytes: as many as zenoh's own queue holds (``carrier_process``)."""
 _STUCK: Final = 500 * MILLISECOND
 _MEMORY: Final = SECOND
 
