@@ -307,6 +307,11 @@ class Exchange:
         return known is not None and known.standing is Standing.HERE
 
 
+def is_of_way(fault: str) -> bool:
+    """Whether a fault tells that a machine is not there."""
+    return fault.endswith((_NOT_YET, _GONE))
+
+
 @lru_cache(maxsize=4096)
 def _types(kinds: tuple[str, ...]) -> tuple[Any, ...]:
     return members(type_of(list(kinds)))

@@ -35,7 +35,7 @@ LONGEST: Final = 32
 PICTURES: Final = ("jpeg", "raw", "none")
 """How pictures go to a machine and come from it."""
 _KEYS: Final = ("at", "fallback", "pictures")
-_NAME: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{LONGEST - 1}}}")
+_NAME: Final = re.compile(rf"[A-Za-z][A-Za-z0-9_-]{{0,{LONGEST - 1}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,10 @@ class MachineReader:
 
     def _machine(self, name: str, value: object) -> MachineSpec | None:
         if not is_machine_name(name):
-            self._report(f"expected a name of letters, digits, - and _, {LONGEST} at most", name)
+            self._report(
+                f"expected a name of {LONGEST} letters, digits, - and _ at most, a letter first",
+                name,
+            )
             return None
         if name == HOME:
             self._report(f'"{HOME}" is the machine that plays this patch; it has no entry', name)

@@ -274,7 +274,7 @@ def project(whole: Plan, document: Document, find: Find, here: frozenset[str]) -
     """
     crossings = Crossings(whole, document.tables, here)
     if not crossings.machines:
-        return replace(whole, here=here)
+        return replace(whole, whole=whole, here=here, parts=_parts(whole, document, here))
     part = cut(crossings, document, "")
     plan = compile_part(part, replace(document, tables=part.tables), find)
     return replace(
@@ -285,12 +285,23 @@ def project(whole: Plan, document: Document, find: Find, here: frozenset[str]) -
         machines=whole.machines,
         whole=whole,
         here=here,
-        parts={name: cut(crossings, document, name) for name in crossings.machines},
+        parts=_parts(whole, document, here),
         aliases={
             outlet: Outlet(arriving_name(crossings.owner(outlet.box)), _port(outlet))
             for outlet in crossings.wanted[""]
         },
     )
+
+
+def _parts(whole: Plan, document: Document, here: frozenset[str]) -> dict[str, Part]:
+    """Return what each machine plays when it joins, while the others are where they are now."""
+    if ALL in here:
+        return {}
+    found = {}
+    for name in dict.fromkeys(box.machine for box in whole.boxes.values() if box.machine):
+        crossings = Crossings(whole, document.tables, here - {name})
+        found[name] = cut(crossings, document, name)
+    return found
 
 
 def keep_of(kinds: Iterable[str]) -> Kind:

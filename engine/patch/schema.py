@@ -30,7 +30,7 @@ Schema = dict[str, Any]
 
 _TEXT = {"type": "string"}
 _LABEL = {"type": "string", "maxLength": LONGEST_LABEL}
-_MACHINE = {"type": "string", "pattern": rf"^[A-Za-z0-9][A-Za-z0-9_-]{{0,{LONGEST - 1}}}$"}
+_MACHINE = {"type": "string", "pattern": rf"^[A-Za-z][A-Za-z0-9_-]{{0,{LONGEST - 1}}}$"}
 _TIME = {"$ref": "#/$defs/time"}
 _WAY = {"$ref": "#/$defs/way"}
 _BEFORE_THE_BOXES: Mapping[str, Schema] = {
