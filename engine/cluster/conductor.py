@@ -324,12 +324,18 @@ class Conductor:
                 machine.status = told
             case FaultTold(box, text):
                 self._notice(name, f"{box}: {text}" if box else text)
-            case BoxesWanted(boxes):
-                whole = engine.plan.whole
-                self._tell(name, BoxesSent(own_texts(whole, boxes) if whole else {}))
+            case BoxesWanted(boxes) if engine.plan.whole is not None:
+                self._beside(self._send_boxes, name, engine.plan.whole, boxes)
             case PassedCommand() if name in engine.plan.parts:
                 if not take_command(told, arriving_name(name), engine.ask):
                     self._notice(name, "sent a command that is none")
+
+    def _send_boxes(self, name: str, whole: Plan, boxes: list[str]) -> None:
+        self._tell(name, BoxesSent(own_texts(whole, boxes)))
+
+    def _beside(self, act: Callable[..., None], *arguments: Any) -> None:
+        """Do something that reads files beside the loop."""
+        threading.Thread(target=act, args=arguments, name="conductor", daemon=True).start()
 
     def _on_state(self, name: str, machine: JoinedMachine, told: PartState) -> None:
         assert self._live is not None

@@ -8,6 +8,7 @@ show does, everything is silent, and the next home may come.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -109,6 +110,8 @@ class JoinedPlayer:
         self._news = asyncio.Event()
         self._over = asyncio.Event()
         self._grace: asyncio.TimerHandle | None = None
+        self._newest: PartOffer | None = None
+        self._waiting: tuple[str, PartOffer, OfferedBoxes] | None = None
         self._faults: dict[tuple[str, str], tuple[int, float]] = {}
 
     @property
@@ -368,13 +371,32 @@ class JoinedPlayer:
             return
         if offer.program and self._version and offer.program != self._version:
             LOG.warning("home runs Sensorium %s, this machine %s", offer.program, self._version)
-        self._take(name, offer, OfferedBoxes(offer, self._folder, self._sent))
+        self._look(name, offer, OfferedBoxes(offer, self._folder, self._sent), {})
 
-    def _take(self, name: str, offer: PartOffer, boxes: OfferedBoxes) -> None:
+    def _look(
+        self, name: str, offer: PartOffer, boxes: OfferedBoxes, texts: dict[str, bytes]
+    ) -> None:
+        """See beside the loop whether the boxes of home's own are here, and then play an offer."""
+        self._newest = offer
+        if not offer.boxes:
+            self._take(name, offer, boxes, [])
+            return
+
+        def look() -> None:
+            boxes.take(texts)
+            self._soon(self._take, name, offer, boxes, _missing(boxes))
+
+        threading.Thread(target=look, name="own boxes", daemon=True).start()
+
+    def _take(
+        self, name: str, offer: PartOffer, boxes: OfferedBoxes, missing: list[str]
+    ) -> None:
         """Play an offer, once the boxes of home's own are here."""
-        missing = self._missing(boxes)
+        if offer is not self._newest:
+            return  # another one has come meanwhile
         self._waiting = (name, offer, boxes) if missing else None
-        if missing and self._sent is not None:
+        if missing and self._sent is not None and boxes.wanted != missing:
+            boxes.wanted = missing
             self._tell(name, BoxesWanted(missing))
             return
         if missing:
@@ -394,28 +416,28 @@ class JoinedPlayer:
             self._next = _Show(name, offer, boxes)
             self._news.set()
 
-    _waiting: tuple[str, PartOffer, OfferedBoxes] | None = None
-
-    def _missing(self, boxes: OfferedBoxes) -> list[str]:
-        try:
-            return boxes.missing()
-        except anything_raised() as error:
-            LOG.error("%s", describe_error(error))
-            return []  # it is told when the part is read
-
     def _boxes_came(self, name: str, texts: dict[str, bytes]) -> None:
         if self._waiting is None or self._waiting[0] != name:
             return
         _, offer, boxes = self._waiting
-        boxes.take(texts)
-        missing = self._missing(boxes)
         self._waiting = None
+        missing = [use for use in boxes.wanted if use not in texts]
         if missing:
-            problem = f"home did not send {', '.join(missing)} as it was loaded there", "", ""
+            problem = f"home did not send {', '.join(missing)}", "", ""
             self._tell(name, PartState(offer.show, offer.version, "refused", [problem]))
         else:
-            self._take(name, offer, boxes)
+            boxes.wanted = []
+            self._look(name, offer, boxes, texts)
 
     def _is_here(self, name: str) -> bool:
         known = self._link.machines().get(name)
         return known is not None and known.standing is Standing.HERE
+
+
+def _missing(boxes: OfferedBoxes) -> list[str]:
+    """Return which boxes of home's own are not here; on any thread."""
+    try:
+        return boxes.missing()
+    except anything_raised() as error:
+        LOG.error("%s", describe_error(error))
+        return []  # it is told when the part is read

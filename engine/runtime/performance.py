@@ -44,7 +44,7 @@ class ShowConductor(Protocol):
         ...
 
     def end(self) -> None:
-        """End, when the show has ended."""
+        """End, when the show has ended; may wait a moment."""
         ...
 
 
@@ -123,7 +123,7 @@ class Performance:
             if signals:
                 signals.close()
             if self._conductor:
-                self._conductor.end()
+                await asyncio.to_thread(self._conductor.end)
         return show.engine.metrics.stats(show.engine.clock.now())
 
     def _watcher(

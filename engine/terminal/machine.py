@@ -42,7 +42,7 @@ def providers() -> list[str]:
     found: list[str] = []
     for backend in BACKENDS.values():
         with suppress(ModelError):
-            found += backend.providers()
+            found += backend.available()
     return found
 
 
