@@ -128,8 +128,8 @@ class OfferedBoxes:
     """The boxes that a part may use: the shipped ones, and those of home that are let in.
 
     A box of home's own is taken from ``nodes/`` in the folder where ``join`` was started, if it is
-    the very text; from what home sent only with ``trust``. ``sent`` is where that is kept. ``wanted``
-    are those that home was asked for.
+    the very text; from what home sent only with ``trust``. ``sent`` is where that is kept.
+    ``wanted`` are those that home was asked for.
     """
 
     def __init__(self, offer: PartOffer, folder: Path, sent: Path | None) -> None:

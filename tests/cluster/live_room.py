@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,10 +15,18 @@ from engine.core.clock import SystemClock, VirtualClock
 class LockedLink:
     """A link of which only one thread at a time uses the room."""
 
-    def __init__(self, link: Any, lock: Any) -> None:
+    def __init__(self, link: Any, room: LiveRoom) -> None:
         self._link = link
-        self._lock = lock
+        self._lock = room.lock
+        self._calls = room.calls
         self.name = link.name
+
+    def open(self, heard: Any, changed: Any) -> None:
+        with self._lock:  # what is heard is said when the room is free again
+            self._link.open(
+                lambda *what: self._calls.append((heard, what)),
+                lambda *what: self._calls.append((changed, what)),
+            )
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._link, name)
@@ -38,13 +47,14 @@ class LiveRoom:
         clock.move_to(self._system.now())
         self.room = MemoryRoom(clock)
         self.lock = threading.RLock()
+        self.calls: deque[Any] = deque()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def link(self, name: str) -> Any:
         with self.lock:
-            return LockedLink(self.room.link(name, "1.0"), self.lock)
+            return LockedLink(self.room.link(name, "1.0"), self)
 
     def do(self, act: str, *names: str) -> None:
         """``cut``, ``mend`` or ``kill``."""
@@ -59,6 +69,9 @@ class LiveRoom:
         while not self._over.wait(0.001):
             with self.lock:
                 self.room.run_until(self._system.now())
+            while self.calls:
+                act, what = self.calls.popleft()
+                act(*what)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from engine.runtime.performance import Performance
 
 from .live_room import LiveRoom
 
-LIMIT = 20.0
+LIMIT = 8.0
 VERSION = "1.0"
 
 
