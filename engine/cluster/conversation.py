@@ -26,14 +26,14 @@ from engine.core.kinds import Kind
 from engine.core.messages import Ns
 
 BEAT: Final = 100 * MILLISECOND
-"""The longest pause between two packets."""
+"""The longest pause between two packets; while clocks are compared at first it is shorter."""
 SILENCE: Final = 900 * MILLISECOND
 """After which a machine is gone."""
-_QUICK_BEAT: Final = 10 * MILLISECOND
-"""The pause while clocks are compared for the first time."""
 _TALK: Final = 3 * SECOND
 """For how long a machine that was not heard is still spoken to."""
 _TWIN: Final = SILENCE // 2
+_TWIN_TOLD: Final = 2 * SECOND
+"""A program that begins again at once looks like a second one until the first is silent."""
 _ACK: Final = 20 * MILLISECOND
 _ACK_BYTES: Final = 16_000
 _CALM: Final = 300 * MILLISECOND
@@ -85,6 +85,8 @@ class Conversation:
         self._number = self._seen = 0
         self._heard = self._met = Ns(-(1 << 60))
         self._last_sent = Ns(-(1 << 60))
+        self._twin_since: Ns | None = None
+        self._twin_told = False
         self._echo = (0, 0)
         self._ack_at: Ns | None = None
         self._unacked = 0
@@ -255,8 +257,11 @@ class Conversation:
             return []
         if self._here and now - self._heard < _TWIN:
             self._counts["twins"] += 1
-            if self._counts["twins"] != 10:
+            if self._twin_since is None:
+                self._twin_since = now
+            if self._twin_told or now - self._twin_since < _TWIN_TOLD:
                 return []
+            self._twin_told = True
             words = f"two machines are called {self.name}; the one that came first counts"
             return [Told(self.name, Change.TWIN, words)]
         events: list[Event] = []
@@ -399,8 +404,7 @@ class Conversation:
         self._unacked = 0
 
     def _pause(self, now: Ns) -> int:
-        compares = not (self._offset.is_known and (self._here or self._ready))
-        return _QUICK_BEAT if compares and now - self._heard < SILENCE else BEAT
+        return self._offset.pause if now - self._heard < SILENCE else BEAT
 
     def _beat_due(self, now: Ns) -> bool:
         acks = self._ack_at is not None and now >= self._ack_at
