@@ -141,7 +141,8 @@ def _config(zenoh: Any, settings: Settings) -> Any:
         "mode": "peer",
         "listen/endpoints": [f"tls/{one}" for one in settings.listen],
         "connect/endpoints": [f"tls/{one}" for one in settings.connect],
-        "connect/timeout_ms": 0,
+        # For ever, and not before it begins: a machine may be switched on later.
+        "connect/timeout_ms": -1,
         "connect/exit_on_failure": False,
         "connect/retry": _pauses(_RETRY_MS),
         "listen/exit_on_failure": True,

@@ -158,8 +158,15 @@ class RoomLink:
             self._process.end(_GRACE)
         for thread in self._threads:
             thread.join(1.0)
+        if self._process is not None:
+            self._process.release()
 
     # The process that carries.
+
+    @property
+    def carrier(self) -> int:
+        """The number of the process that carries; 0 before the room is opened."""
+        return 0 if self._process is None else self._process.pid
 
     def _begin(self) -> None:
         """Begin the process; raise DeviceError where it refuses."""
@@ -181,19 +188,21 @@ class RoomLink:
         self._process.end()
         self._process.release()
         pause = _AGAIN
+        with self._state:
+            self._refused_before += self._refused
+            self._refused = 0
         while not self._over.wait(pause):
-            with self._state:
-                self._restarts += 1
-                self._refused_before += self._refused
-                self._refused = 0
             try:
                 self._begin()
             except (DeviceError, OSError):
                 pause = min(pause * 2, _AGAIN_MOST)
                 continue
-            if self._over.is_set():
-                self._process.end()
-            return True
+            with self._state:
+                self._restarts += 1
+            if not self._over.is_set():
+                return True
+            self._process.end()
+            self._process.release()
         return False
 
     def _read(self) -> None:
