@@ -57,7 +57,7 @@ class Change(Enum):
     OVERRUN = "overrun"
     """LOSSLESS messages to it, or from it, piled up beyond all bounds and were dropped."""
     TWIN = "twin"
-    """Another machine has the same name; the one that came first counts."""
+    """Two machines have this name; the one that came first counts. It may be this one's own."""
     OTHER_VERSION = "other version"
     """It speaks another version of this protocol, and stays outside."""
 

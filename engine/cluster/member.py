@@ -53,7 +53,7 @@ class Member:
         self._heard_since = Ns(0)
         self._next_hello = Ns(-(1 << 60))
         self._ticked: Ns | None = None
-        self._counts = dict.fromkeys(("rubbish", "too_much", "other_version", "slept"), 0)
+        self._counts = dict.fromkeys(("rubbish", "too_much", "other_version", "twins", "slept"), 0)
         self._told_other: set[str] = set()
 
     def describe(self, has: Mapping[str, Any]) -> None:
@@ -94,9 +94,11 @@ class Member:
 
     def take(self, of: str, data: bytes, hello: bool, now: Ns, shown: Ns) -> list[Event]:
         """Take bytes that came from a machine, a hello or a packet; return what came of them."""
-        if not is_name(of) or of == self.name or self._is_too_much(of, now):
-            self._counts["too_much"] += is_name(of) and of != self.name
+        if not is_name(of) or self._is_too_much(of, now):
+            self._counts["too_much"] += is_name(of)
             return []
+        if of == self.name:
+            return self._name_taken()
         try:
             if hello:
                 life = decode_hello(data).life
@@ -163,6 +165,14 @@ class Member:
             return True
         self._heard[of] = self._heard.get(of, 0) + 1
         return self._heard[of] > MOST_PACKETS
+
+    def _name_taken(self) -> list[Event]:
+        """Tell once that another machine is called like this one."""
+        self._counts["twins"] += 1
+        if self._counts["twins"] != 2:  # one may be of this program's last start
+            return []
+        words = f"another machine is called {self.name} too: give one of them another name"
+        return [Told(self.name, Change.TWIN, words)]
 
     def _other_version(self, of: str) -> list[Event]:
         self._counts["other_version"] += 1

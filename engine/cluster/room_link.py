@@ -93,6 +93,7 @@ class RoomLink:
         self._writer: PipeWriter | None = None
         self._wake = threading.Event()
         self._over = threading.Event()
+        self._renew = False
         self._heard: Heard | None = None
         self._changed: Changed | None = None
         self._threads: list[threading.Thread] = []
@@ -117,6 +118,18 @@ class RoomLink:
         """Say what this machine has; raise Unsendable for what is too long, or not JSON's."""
         with self._state:
             self._member.describe(has)
+
+    def reach(self, addresses: Sequence[str]) -> None:
+        """Look for other machines at these addresses from now on, in place of those before.
+
+        Where they differ, the process that carries is begun anew: for a moment nothing is heard.
+        Raise ClusterError for what is no address.
+        """
+        where = tuple(endpoint(one) for one in addresses)
+        if set(where) != set(self._settings.connect):
+            self._settings = msgspec.structs.replace(self._settings, connect=where)
+            self._renew = True
+            self._wake.set()
 
     def send(self, to: str, topic: str, content: bytes, keep: Kind, at: Ns | None = None) -> None:
         """Send to one machine, without waiting; raise Unsendable for what is too long."""
@@ -237,6 +250,9 @@ class RoomLink:
                 if self._writer is not None and self._writer.pending:
                     wait = _FULL
             self._tell()
+            if self._renew and self._process is not None:
+                self._renew = False
+                self._process.end()
             self._wake.wait(max(wait, 0.1 * MILLISECOND / SECOND))
             self._wake.clear()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
+from typer.testing import CliRunner
 
+from engine.cli import app
 from engine.cluster.key import make_key, read_key, write_key
 from engine.cluster.wire import endpoint
 from engine.core.errors import ClusterError, UnwritableFile
@@ -81,3 +83,17 @@ def test_an_address_gets_its_port(address, whole):
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(ClusterError, match="is no address"):
         endpoint(address)
+
+
+def test_the_command_makes_one_and_then_says_which(tmp_path):
+    def sensorium(*words):
+        return CliRunner().invoke(app, ["key", *words])
+
+    file = str(tmp_path / "room.key")
+    made = sensorium(file)
+    mark = read_key(tmp_path / "room.key").mark
+    assert made.output.startswith(f"Made key {mark} in {file}.\nCopy that file to every machine")
+    assert sensorium(file).output.startswith(f"Key {mark} is in {file}.")
+    again = sensorium(file, "--new")
+    assert again.exit_code == 0
+    assert mark not in again.output

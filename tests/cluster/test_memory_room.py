@@ -157,6 +157,15 @@ def test_of_two_machines_of_one_name_the_first_counts():
     assert room.link("home").machines()["left"].counts["twins"] == 20
 
 
+def test_a_machine_hears_that_its_own_name_is_taken():
+    room = Room("home", "left")
+    for _ in range(3):
+        room.link("home").take("home", encode(Hello(99)), hello=True)
+    room.run(0.1)
+    taken = "another machine is called home too: give one of them another name"
+    assert room.ears["home"].told[1:] == [("home", Change.TWIN, taken)]
+
+
 def test_a_slow_link_carries_the_newest_picture_and_no_note_waits_behind():
     room = Room("home", "left")
     room.rate = 1_250_000  # 10 Mbit/s; the pictures alone are 22
@@ -259,7 +268,6 @@ def test_rubbish_is_counted_and_changes_nothing():
         for place in range(1, len(data)):
             home.take("left", data[:place], hello=False)
     home.take("../left", b"", hello=False)
-    home.take("home", b"", hello=False)
     room.run(1)
     assert home.counts()["rubbish"] == 12 + len(proper[0]) - 1
     assert room.ears["home"].changes == [Change.CAME]

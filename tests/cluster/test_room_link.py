@@ -129,6 +129,19 @@ def test_a_carrier_that_is_killed_or_hangs_is_begun_anew_and_no_note_is_lost(ent
     assert left.counts()["restarts"] == 2
 
 
+def test_another_address_is_looked_at_while_it_is_open(enter, port):
+    home, _ = enter("home")
+    left, _ = enter("left", addresses=[])
+    assert left.machines() == {}
+    left.reach([f"127.0.0.1:{port}"])
+    until(lambda: is_here(home, "left"))
+    carrier = left.carrier
+    left.reach([f"127.0.0.1:{port}"])
+    assert left.carrier == carrier
+    with pytest.raises(ClusterError, match="is no address"):
+        left.reach(["a b"])
+
+
 def test_what_cannot_be_opened_says_why(enter, key, port, tmp_path):
     with pytest.raises(ClusterError, match='cannot be called "a/b"'):
         enter("a/b")
