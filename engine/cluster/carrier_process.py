@@ -85,7 +85,7 @@ class Carrier:
                 view = view[os.write(self._output, view) :]
 
     def count(self) -> None:
-        """Tell what happened at the door."""
+        """Report what happened at the door."""
         self.say(pack_frame(COUNTED, self._door.refused.to_bytes(8, "little")))
 
     def open(self, settings: Settings) -> None:

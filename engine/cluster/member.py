@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from engine.cluster.conversation import Card, Conversation, Event, Told
-from engine.cluster.link import Change, Machine, Unsendable, check_sendable
+from engine.cluster.conversation import SelfCard, Conversation, Event, Told
+from engine.cluster.link import RoomChange, Machine, Unsendable, check_sendable
 from engine.cluster.packets import (
     LONGEST_CARD,
     Hello,
@@ -47,7 +47,7 @@ class Member:
     def __init__(self, name: str, version: str, life: int) -> None:
         self.name = name
         self._life = life
-        self._card = Card(1, version, b"{}")
+        self._card = SelfCard(1, version, b"{}")
         self._talks: dict[str, Conversation] = {}
         self._heard: dict[str, int] = {}
         self._heard_since = Ns(0)
@@ -57,7 +57,7 @@ class Member:
         self._told_other: set[str] = set()
 
     def describe(self, has: Mapping[str, Any]) -> None:
-        """Say what this machine has; raise Unsendable for what is too long, or not JSON's."""
+        """Describe what this machine has; raise Unsendable for what is too long, or not JSON's."""
         try:
             said = msgspec.json.encode(has)
         except TypeError as error:
@@ -65,7 +65,7 @@ class Member:
         if len(said) > LONGEST_CARD:
             raise Unsendable(f"what a machine has takes {len(said)} bytes, of {LONGEST_CARD}")
         if said != self._card.has:
-            self._card = Card(self._card.number + 1, self._card.version, said)
+            self._card = SelfCard(self._card.number + 1, self._card.version, said)
             for talk in self._talks.values():
                 talk.card = self._card
 
@@ -167,12 +167,12 @@ class Member:
         return self._heard[of] > MOST_PACKETS
 
     def _name_taken(self) -> list[Event]:
-        """Tell once that another machine is called like this one."""
+        """Report once that another machine is called like this one."""
         self._counts["twins"] += 1
         if self._counts["twins"] != 2:  # one may be of this program's last start
             return []
         words = f"another machine is called {self.name} too: give one of them another name"
-        return [Told(self.name, Change.TWIN, words)]
+        return [Told(self.name, RoomChange.TWIN, words)]
 
     def _other_version(self, of: str) -> list[Event]:
         self._counts["other_version"] += 1
@@ -180,4 +180,4 @@ class Member:
             return []
         self._told_other.add(of)
         words = f"{of} runs a version of Sensorium that this one cannot talk to: install the same"
-        return [Told(of, Change.OTHER_VERSION, words)]
+        return [Told(of, RoomChange.OTHER_VERSION, words)]

@@ -115,7 +115,7 @@ class RoomLink:
             thread.start()
 
     def describe(self, has: Mapping[str, Any]) -> None:
-        """Say what this machine has; raise Unsendable for what is too long, or not JSON's."""
+        """Describe what this machine has; raise Unsendable for what is too long, or not JSON's."""
         with self._state:
             self._member.describe(has)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.cluster.link import Arrived, Change
+from engine.cluster.link import Arrived, RoomChange
 from engine.cluster.memory_room import MemoryRoom
 from engine.core.clock import VirtualClock, ns
 
@@ -12,7 +12,7 @@ class Ears:
 
     def __init__(self):
         self.arrived: list[Arrived] = []
-        self.told: list[tuple[str, Change, str]] = []
+        self.told: list[tuple[str, RoomChange, str]] = []
 
     def heard(self, arrived):
         self.arrived.append(arrived)

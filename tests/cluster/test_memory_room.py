@@ -9,14 +9,14 @@ from ears import Room
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.cluster.link import LONGEST, Change, Standing, Unsendable
+from engine.cluster.link import LONGEST, RoomChange, Presence, Unsendable
 from engine.cluster.outgoing import RING_BYTES
 from engine.cluster.packets import PIECE, PROTOCOL, Hello, encode
 from engine.cluster.reliable import MOST
 from engine.core.clock import MILLISECOND, SECOND, ns
 from engine.core.kinds import Kind
 
-CAME_BACK = [Change.CAME, Change.WENT, Change.CAME]
+CAME_BACK = [RoomChange.CAME, RoomChange.WENT, RoomChange.CAME]
 
 
 def test_machines_meet_and_know_of_each_other():
@@ -26,13 +26,13 @@ def test_machines_meet_and_know_of_each_other():
     machines = room.link("home").machines()
     assert machines.keys() == {"left", "right"}
     left = machines["left"]
-    assert (left.standing, left.version) == (Standing.HERE, "0")
+    assert (left.standing, left.version) == (Presence.HERE, "0")
     assert left.has == {"cameras": ["cam"], "cores": 2}
     assert left.delay == left.uncertainty == MILLISECOND
     assert room.ears["home"].told == [
-        ("left", Change.CAME, "left is here"),
-        ("right", Change.CAME, "right is here"),
-        ("left", Change.SAID, "left has other things now"),
+        ("left", RoomChange.CAME, "left is here"),
+        ("right", RoomChange.CAME, "right is here"),
+        ("left", RoomChange.SAID, "left has other things now"),
     ]
 
 
@@ -61,7 +61,7 @@ def test_a_clock_that_jumps_is_told_and_right_again_within_two_seconds():
     room.skew("left", ns(-3600))
     room.run(2)
     for name, other in (("home", "left"), ("left", "home")):
-        assert room.ears[name].changes == [Change.CAME, Change.CLOCK_JUMPED]
+        assert room.ears[name].changes == [RoomChange.CAME, RoomChange.CLOCK_JUMPED]
         assert other in room.ears[name].told[-1][2]
     room.link("home").send("left", "x", b"", Kind.LATEST, room.clock.now())
     sent = room.clock.now()
@@ -94,27 +94,27 @@ def test_a_machine_is_gone_within_a_second():
     room = Room("home", "left")
     room.kill("left")
     room.run(0.8)
-    assert room.ears["home"].changes == [Change.CAME]
+    assert room.ears["home"].changes == [RoomChange.CAME]
     room.run(0.2)
-    assert room.ears["home"].changes == [Change.CAME, Change.WENT]
-    assert room.link("home").machines()["left"].standing is Standing.GONE
+    assert room.ears["home"].changes == [RoomChange.CAME, RoomChange.WENT]
+    assert room.link("home").machines()["left"].standing is Presence.GONE
 
 
 def test_one_that_leaves_is_gone_at_once():
     room = Room("home", "left")
     room.link("left").close()
     room.run(0.01)
-    assert room.ears["home"].told[-1] == ("left", Change.WENT, "left has left")
+    assert room.ears["home"].told[-1] == ("left", RoomChange.WENT, "left has left")
 
 
 def test_a_link_that_carries_one_way_only_is_none():
     room = Room("home", "left")
     room.way = lambda of, to, size: (MILLISECOND,) if of == "home" else ()
     room.run(2)
-    assert room.ears["home"].changes == [Change.CAME, Change.WENT]
+    assert room.ears["home"].changes == [RoomChange.CAME, RoomChange.WENT]
     assert room.ears["left"].told[-1] == (
         "home",
-        Change.WENT,
+        RoomChange.WENT,
         "home does not hear this machine",
     )
 
@@ -132,7 +132,12 @@ def test_a_new_start_hears_nothing_of_the_old_one_but_what_is_held():
     room.enter("left")
     room.run(1)
     assert room.ears["left"].contents() == [b"7"]
-    assert room.ears["home"].changes == [Change.CAME, Change.WENT, Change.FORGOTTEN, Change.CAME]
+    assert room.ears["home"].changes == [
+        RoomChange.CAME,
+        RoomChange.WENT,
+        RoomChange.FORGOTTEN,
+        RoomChange.CAME,
+    ]
     assert home.machines()["left"].life != life
     home.send("left", "notes", b"next", Kind.LOSSLESS)
     room.run(0.1)
@@ -153,7 +158,7 @@ def test_of_two_machines_of_one_name_the_first_counts():
         room.link("home").take("left", encode(Hello(99)), hello=True)
         room.run(0.15)
     changes = room.ears["home"].changes
-    assert changes == [Change.CAME, Change.TWIN]
+    assert changes == [RoomChange.CAME, RoomChange.TWIN]
     assert room.link("home").machines()["left"].counts["twins"] == 20
 
 
@@ -163,7 +168,7 @@ def test_a_machine_hears_that_its_own_name_is_taken():
         room.link("home").take("home", encode(Hello(99)), hello=True)
     room.run(0.1)
     taken = "another machine is called home too: give one of them another name"
-    assert room.ears["home"].told[1:] == [("home", Change.TWIN, taken)]
+    assert room.ears["home"].told[1:] == [("home", RoomChange.TWIN, taken)]
 
 
 def test_a_slow_link_carries_the_newest_picture_and_no_note_waits_behind():
@@ -184,7 +189,7 @@ def test_a_slow_link_carries_the_newest_picture_and_no_note_waits_behind():
     assert 30 <= len(pictures) <= 60
     assert len(room.ears["left"].contents("notes")) == 10
     assert home.machines()["left"].counts["dropped"] >= 39
-    assert room.ears["left"].changes == [Change.CAME]
+    assert room.ears["left"].changes == [RoomChange.CAME]
 
 
 def test_sound_waits_for_a_second_in_front_of_a_slow_link():
@@ -251,8 +256,18 @@ def test_what_piles_up_beyond_all_bounds_is_told_on_both_sides_and_what_is_held_
         home.send("left", "notes", b"on", Kind.LOSSLESS)
     room.mend("home", "left")
     room.run(2)
-    assert room.ears["home"].changes == [Change.CAME, Change.WENT, Change.OVERRUN, Change.CAME]
-    assert room.ears["left"].changes == [Change.CAME, Change.WENT, Change.OVERRUN, Change.CAME]
+    assert room.ears["home"].changes == [
+        RoomChange.CAME,
+        RoomChange.WENT,
+        RoomChange.OVERRUN,
+        RoomChange.CAME,
+    ]
+    assert room.ears["left"].changes == [
+        RoomChange.CAME,
+        RoomChange.WENT,
+        RoomChange.OVERRUN,
+        RoomChange.CAME,
+    ]
     assert room.ears["left"].contents() == [b"3", b"3", *[b"on"] * 9]
 
 
@@ -270,7 +285,7 @@ def test_rubbish_is_counted_and_changes_nothing():
     home.take("../left", b"", hello=False)
     room.run(1)
     assert home.counts()["rubbish"] == 12 + len(proper[0]) - 1
-    assert room.ears["home"].changes == [Change.CAME]
+    assert room.ears["home"].changes == [RoomChange.CAME]
 
 
 def test_another_version_is_told_once():
@@ -279,7 +294,7 @@ def test_another_version_is_told_once():
         room.link("home").take("left", bytes([PROTOCOL + 1, 0, 0]), hello=False)
     room.run(0.1)
     ((name, change, words),) = room.ears["home"].told
-    assert (name, change) == ("left", Change.OTHER_VERSION)
+    assert (name, change) == ("left", RoomChange.OTHER_VERSION)
     assert "install the same" in words
     assert room.link("home").counts()["other_version"] == 3
 
@@ -293,7 +308,7 @@ def test_a_machine_that_floods_is_cut_short():
     for number in range(100):
         home.take(f"name{number}", bytes([PROTOCOL]), hello=True)
     room.run(1)
-    assert room.ears["home"].changes == [Change.CAME]
+    assert room.ears["home"].changes == [RoomChange.CAME]
     assert len(home.machines()) < 100
 
 

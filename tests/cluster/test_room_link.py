@@ -13,7 +13,7 @@ from ears import Ears
 from waiting import until
 
 from engine.cluster.key import make_key, write_key
-from engine.cluster.link import Change, Standing
+from engine.cluster.link import RoomChange, Presence
 from engine.cluster.room_link import RoomLink
 from engine.core.errors import ClusterError
 from engine.core.kinds import Kind
@@ -53,7 +53,7 @@ def enter(key, port):
 
 def is_here(link, name):
     machine = link.machines().get(name)
-    return machine is not None and machine.standing is Standing.HERE
+    return machine is not None and machine.standing is Presence.HERE
 
 
 def test_all_kinds_and_a_large_picture_cross(enter):
@@ -107,7 +107,7 @@ def test_without_the_key_with_a_wrong_one_and_with_rubbish_nobody_comes_in(enter
     until(lambda: home.counts()["refused"] >= before + 11)
     assert ears.contents("notes") == [bytes([number]) for number in range(10)]
     assert home.machines().keys() == {"left"}
-    assert ears.changes == [Change.CAME]
+    assert ears.changes == [RoomChange.CAME]
     assert strange_ears.told == []
 
 
@@ -125,7 +125,7 @@ def test_a_carrier_that_is_killed_or_hangs_is_begun_anew_and_no_note_is_lost(ent
             threading.Event().wait(0.02)
     until(lambda: len(ears.contents("notes")) == number)
     assert ears.contents("notes") == [one.to_bytes(2) for one in range(number)]
-    assert Change.FORGOTTEN not in ears.changes
+    assert RoomChange.FORGOTTEN not in ears.changes
     assert left.counts()["restarts"] == 2
 
 

@@ -12,7 +12,7 @@ from stage import Stage, need_stage
 from waiting import until
 
 from engine.cluster.key import make_key, write_key
-from engine.cluster.link import Change, Standing
+from engine.cluster.link import RoomChange, Presence
 from engine.cluster.room_link import RoomLink
 from engine.core.clock import SystemClock, ns
 from engine.core.kinds import Kind
@@ -47,7 +47,7 @@ class Crew:
 
     def standing(self, of, to):
         machine = self.links[of].machines().get(to)
-        return Standing.GONE if machine is None else machine.standing
+        return Presence.GONE if machine is None else machine.standing
 
     def close(self):
         for link in self.links.values():
@@ -67,7 +67,7 @@ def crew(tmp_path):
             stack.callback(made.close)
             for of in names:
                 for to in names:
-                    until(lambda of=of, to=to: of == to or made.standing(of, to) is Standing.HERE)
+                    until(lambda of=of, to=to: of == to or made.standing(of, to) is Presence.HERE)
             return made
 
         yield make
@@ -110,12 +110,12 @@ def test_a_cut_is_noticed_in_a_second_and_mended_within_three(crew):
         for number in range(20):
             made.links["home"].send("left", "notes", b"%d" % number, Kind.LOSSLESS)
         if seconds > 1:
-            until(lambda: made.standing("home", "left") is Standing.GONE)
-            until(lambda: made.standing("left", "home") is Standing.GONE)
+            until(lambda: made.standing("home", "left") is Presence.GONE)
+            until(lambda: made.standing("left", "home") is Presence.GONE)
         threading.Event().wait(max(begins + seconds - time.monotonic(), 0))
         made.stage.between("home", "left", cut=False)
         mended = until(lambda: len(made.ears["left"].contents("notes")) == 20)
-        until(lambda: made.standing("home", "left") is Standing.HERE)
+        until(lambda: made.standing("home", "left") is Presence.HERE)
         print(f"after a cut of {seconds} s all notes are there after {mended:.2f} s")
         notes = made.ears["left"].contents("notes")
         assert notes == [b"%d" % number for number in range(20)]
@@ -134,7 +134,7 @@ def test_two_percent_loss_and_twenty_milliseconds_of_jitter_lose_no_note(crew):
     assert ears.contents("notes") == [number.to_bytes(2) for number in range(200)]
     poses = [int.from_bytes(content[:2]) for content in ears.contents("pose")]
     assert poses == sorted(set(poses))
-    assert Change.OVERRUN not in ears.changes
+    assert RoomChange.OVERRUN not in ears.changes
 
 
 def test_moments_of_a_clock_an_hour_ahead_are_right_within_what_is_stated(crew):
@@ -143,7 +143,7 @@ def test_moments_of_a_clock_an_hour_ahead_are_right_within_what_is_stated(crew):
     for shift in (3600, -3600, 7):
         clock.shift = shift * 1_000_000_000
         if shift != 3600:
-            until(lambda: Change.CLOCK_JUMPED in made.ears["home"].changes, 5)
+            until(lambda: RoomChange.CLOCK_JUMPED in made.ears["home"].changes, 5)
             made.ears["home"].told.clear()
         made.ears["home"].arrived.clear()
         described = SystemClock().now()
