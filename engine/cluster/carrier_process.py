@@ -85,7 +85,7 @@ class Carrier:
                 view = view[os.write(self._output, view) :]
 
     def count(self) -> None:
-        """Tell what happened at the door."""
+        """Report what happened at the door."""
         self.say(pack_frame(COUNTED, self._door.refused.to_bytes(8, "little")))
 
     def open(self, settings: Settings) -> None:
@@ -141,7 +141,8 @@ def _config(zenoh: Any, settings: Settings) -> Any:
         "mode": "peer",
         "listen/endpoints": [f"tls/{one}" for one in settings.listen],
         "connect/endpoints": [f"tls/{one}" for one in settings.connect],
-        "connect/timeout_ms": 0,
+        # For ever, and not before it begins: a machine may be switched on later.
+        "connect/timeout_ms": -1,
         "connect/exit_on_failure": False,
         "connect/retry": _pauses(_RETRY_MS),
         "listen/exit_on_failure": True,

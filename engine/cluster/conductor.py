@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from engine.cluster.exchange import Exchange
-from engine.cluster.link import Arrived, Change, Link, Machine, Standing, Unsendable
+from engine.cluster.link import Arrived, Machine, MachineLink, Presence, RoomChange, Unsendable
 from engine.cluster.messages import (
     STATUS,
     TELL,
+    Announcement,
     BoxesSent,
     BoxesWanted,
     FaultTold,
@@ -28,7 +29,6 @@ from engine.cluster.messages import (
     PartStatus,
     PassedCommand,
     ShowOver,
-    Told,
     decode_told,
     encode_told,
 )
@@ -58,7 +58,7 @@ AWAY: Final = "away"
 JOINED: Final = "joined"
 PLAYS: Final = "plays"
 
-MakeLink = Callable[[Sequence[str], bool], Link]
+MakeLink = Callable[[Sequence[str], bool], MachineLink]
 """Makes the link of home from the addresses of machines, and whether to look for others."""
 
 
@@ -176,7 +176,7 @@ class Conductor:
             self._came(name, self._machine(name))
 
     def end(self) -> None:
-        """Tell every machine that the show is over, and leave the room; may wait a moment."""
+        """Announce that the show is over, and leave the room; may wait a moment."""
         exchange, self._live = self._exchange, None
         if exchange is None:
             return
@@ -270,7 +270,7 @@ class Conductor:
             return
         self._soon(self._told, arrived.of, told)
 
-    def _changed(self, name: str, change: Change, words: str) -> None:
+    def _changed(self, name: str, change: RoomChange, words: str) -> None:
         self._soon(self._change, name, change, words)
 
     def _soon(self, act: Callable[..., None], *arguments: Any) -> None:
@@ -280,22 +280,22 @@ class Conductor:
 
     # On the loop.
 
-    def _change(self, name: str, change: Change, words: str) -> None:
+    def _change(self, name: str, change: RoomChange, words: str) -> None:
         if self._live is None:
             return
         machine = self._machine(name)
-        if change is Change.CAME:
+        if change is RoomChange.CAME:
             self._came(name, machine)
-        elif change is Change.WENT:
+        elif change is RoomChange.WENT:
             machine.standing, machine.offered = AWAY, ("", 0)
             if name in self._live.engine.plan.parts:
                 LOG.warning("%s is gone%s", name, self._meanwhile(name))
             self._set_here(name, plays=False)
-        elif change in (Change.OVERRUN, Change.FORGOTTEN):
+        elif change in (RoomChange.OVERRUN, RoomChange.FORGOTTEN):
             self._notice(name, words or "more was said than could be kept")
-            if change is Change.OVERRUN:
+            if change is RoomChange.OVERRUN:
                 self._live.engine.ask(arriving_name(name), Panic())
-        elif change is not Change.SAID:
+        elif change is not RoomChange.SAID:
             self._notice(name, words or change.value)
 
     def _meanwhile(self, name: str) -> str:
@@ -313,7 +313,7 @@ class Conductor:
             LOG.info("%s has joined", name)
             self._offer(name)
 
-    def _told(self, name: str, told: Told) -> None:
+    def _told(self, name: str, told: Announcement) -> None:
         if self._live is None:
             return
         machine, engine = self._machine(name), self._live.engine
@@ -391,7 +391,7 @@ class Conductor:
 
     # Sending.
 
-    def _tell(self, name: str, told: Told) -> None:
+    def _tell(self, name: str, told: Announcement) -> None:
         assert self._exchange is not None, "the room is entered"
         try:
             self._exchange.link.send(name, TELL, encode_told(told), Kind.LOSSLESS)
@@ -401,7 +401,7 @@ class Conductor:
     def _here_now(self) -> list[str]:
         assert self._exchange is not None
         known = self._exchange.link.machines()
-        return [name for name, each in known.items() if each.standing is Standing.HERE]
+        return [name for name, each in known.items() if each.standing is Presence.HERE]
 
     def _machine(self, name: str) -> JoinedMachine:
         return self._known.setdefault(name, JoinedMachine(name))

@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from engine.cluster.flow import Flow
-from engine.cluster.link import Arrived, Change, Machine, Standing
+from engine.cluster.flow import FlowControl
+from engine.cluster.link import Arrived, Machine, Presence, RoomChange
 from engine.cluster.offsets import ClockOffset
 from engine.cluster.outgoing import QuickReceiver, QuickSender
 from engine.cluster.packets import KEEPS, PIECE, Datagram, Parcel, Piece, encode
@@ -26,14 +26,14 @@ from engine.core.kinds import Kind
 from engine.core.messages import Ns
 
 BEAT: Final = 100 * MILLISECOND
-"""The longest pause between two packets."""
+"""The longest pause between two packets; while clocks are compared at first it is shorter."""
 SILENCE: Final = 900 * MILLISECOND
 """After which a machine is gone."""
-_QUICK_BEAT: Final = 10 * MILLISECOND
-"""The pause while clocks are compared for the first time."""
 _TALK: Final = 3 * SECOND
 """For how long a machine that was not heard is still spoken to."""
 _TWIN: Final = SILENCE // 2
+_TWIN_TOLD: Final = 2 * SECOND
+"""A program that begins again at once looks like a second one until the first is silent."""
 _ACK: Final = 20 * MILLISECOND
 _ACK_BYTES: Final = 16_000
 _CALM: Final = 300 * MILLISECOND
@@ -45,11 +45,11 @@ class Told(NamedTuple):
     """What became of a machine."""
 
     name: str
-    change: Change
+    change: RoomChange
     words: str
 
 
-class Card(NamedTuple):
+class SelfCard(NamedTuple):
     """What a machine says of itself: how often it said something else before, and as JSON."""
 
     number: int
@@ -58,7 +58,7 @@ class Card(NamedTuple):
 
 
 Event = Arrived | Told
-NO_CARD: Final = Card(0, "", b"{}")
+NO_CARD: Final = SelfCard(0, "", b"{}")
 
 
 class Conversation:
@@ -85,12 +85,14 @@ class Conversation:
         self._number = self._seen = 0
         self._heard = self._met = Ns(-(1 << 60))
         self._last_sent = Ns(-(1 << 60))
+        self._twin_since: Ns | None = None
+        self._twin_told = False
         self._echo = (0, 0)
         self._ack_at: Ns | None = None
         self._unacked = 0
         self._their_card = NO_CARD
         self._card_had = -1
-        self._flow = Flow()
+        self._flow = FlowControl()
         self._offset = ClockOffset()
         self._jumps_told = 0
         self._jumped_at = Ns(0)
@@ -117,7 +119,7 @@ class Conversation:
         has: dict[str, Any] = msgspec.json.decode(self._their_card.has)
         return Machine(
             self.name,
-            Standing.HERE if self._here else Standing.GONE,
+            Presence.HERE if self._here else Presence.GONE,
             self._their_card.version,
             has,
             self._their_life,
@@ -147,7 +149,7 @@ class Conversation:
             return []
         self._counts["forgotten"] += dropped
         self._say_held()
-        return [Told(self.name, Change.OVERRUN, f"{dropped} messages for {self.name} piled up")]
+        return [Told(self.name, RoomChange.OVERRUN, f"{dropped} messages for {self.name} piled up")]
 
     def met(self, life: int, now: Ns) -> list[Event]:
         """Take a hello; the machine is spoken to from now on."""
@@ -255,10 +257,13 @@ class Conversation:
             return []
         if self._here and now - self._heard < _TWIN:
             self._counts["twins"] += 1
-            if self._counts["twins"] != 10:
+            if self._twin_since is None:
+                self._twin_since = now
+            if self._twin_told or now - self._twin_since < _TWIN_TOLD:
                 return []
+            self._twin_told = True
             words = f"two machines are called {self.name}; the one that came first counts"
-            return [Told(self.name, Change.TWIN, words)]
+            return [Told(self.name, RoomChange.TWIN, words)]
         events: list[Event] = []
         if self._their_life:
             self._ended.append(self._their_life)
@@ -279,7 +284,7 @@ class Conversation:
             return []
         self._counts["forgotten"] += count
         words = f"{count} messages for {self.name} had not arrived when its program ended"
-        return [Told(self.name, Change.FORGOTTEN, words)]
+        return [Told(self.name, RoomChange.FORGOTTEN, words)]
 
     def _went(self, words: str) -> list[Event]:
         if not self._here:
@@ -288,7 +293,7 @@ class Conversation:
         self._quick.clear()
         self._from_quick.clear()
         self._flow.clear()
-        return [Told(self.name, Change.WENT, words)]
+        return [Told(self.name, RoomChange.WENT, words)]
 
     def _look_for_change(self, now: Ns) -> list[Event]:
         if self._here and not self._is_ready_there:
@@ -302,14 +307,14 @@ class Conversation:
             self._was_here = True
             self._say_held()
         self._jumps_told = self._offset.jumps
-        return [Told(self.name, Change.CAME, f"{self.name} is here")]
+        return [Told(self.name, RoomChange.CAME, f"{self.name} is here")]
 
     def _say_held(self) -> None:
         for parcel in self._held.values():
             self._sure.post(parcel)
 
     def _jumped(self, now: Ns) -> list[Event]:
-        """Tell of a clock that has jumped once moments are right again."""
+        """Report a clock that has jumped once moments are right again."""
         if self._offset.jumps == self._jumps_told:
             self._jumped_at = now
             return []
@@ -318,7 +323,7 @@ class Conversation:
         self._jumps_told = self._offset.jumps
         offset = self._offset.at(now)[0] / SECOND
         words = f"the clock of {self.name} or of this machine jumped; now {offset:+.3f} s apart"
-        return [Told(self.name, Change.CLOCK_JUMPED, words)]
+        return [Told(self.name, RoomChange.CLOCK_JUMPED, words)]
 
     @property
     def _ready(self) -> bool:
@@ -332,16 +337,16 @@ class Conversation:
         except (msgspec.DecodeError, RecursionError):
             is_table = False
         if is_table:
-            self._their_card = Card(*packet.card)
+            self._their_card = SelfCard(*packet.card)
             if self._here:
-                events.append(Told(self.name, Change.SAID, f"{self.name} has other things now"))
+                events.append(Told(self.name, RoomChange.SAID, f"{self.name} has other things now"))
 
     def _messages(self, packet: Datagram, size: int, now: Ns) -> list[Event]:
         """Return the messages of a packet that are new."""
         events: list[Event] = []
         if self._from_sure.begin(packet.epoch) and self._was_here:
             words = f"messages of {self.name} piled up, and were dropped"
-            events.append(Told(self.name, Change.OVERRUN, words))
+            events.append(Told(self.name, RoomChange.OVERRUN, words))
         if not self._here or not (packet.sure or packet.quick or packet.piece):
             return events
         parcels = self._from_sure.take(packet.epoch, packet.first, packet.sure)
@@ -399,8 +404,7 @@ class Conversation:
         self._unacked = 0
 
     def _pause(self, now: Ns) -> int:
-        compares = not (self._offset.is_known and (self._here or self._ready))
-        return _QUICK_BEAT if compares and now - self._heard < SILENCE else BEAT
+        return self._offset.pause if now - self._heard < SILENCE else BEAT
 
     def _beat_due(self, now: Ns) -> bool:
         acks = self._ack_at is not None and now >= self._ack_at

@@ -25,8 +25,8 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from engine.cluster.link import Arrived, Change, Link, Standing, Unsendable
-from engine.cluster.packing import Packed, pack, read_packed
+from engine.cluster.link import Arrived, MachineLink, Presence, RoomChange, Unsendable
+from engine.cluster.packing import PackedMessage, pack, read_packed
 from engine.core.clock import Clock
 from engine.core.codec import NotEncodable
 from engine.core.commands import Away, BrokenOff, Condition, Missed, Notice
@@ -81,13 +81,15 @@ class Exchange:
     ``aside`` runs the unpacking of pictures on a thread of its own.
     """
 
-    def __init__(self, link: Link, clock: Clock, *, home: str = "", aside: bool = True) -> None:
+    def __init__(
+        self, link: MachineLink, clock: Clock, *, home: str = "", aside: bool = True
+    ) -> None:
         """``home`` is the link's name of the machine that plays the patch, "" for this one."""
         self.link = link
         self.home = home
         self.counts: Counter[str] = Counter()
         self.on_other: Callable[[Arrived], None] = lambda arrived: None
-        self.on_change: Callable[[str, Change, str], None] = lambda name, change, words: None
+        self.on_change: Callable[[str, RoomChange, str], None] = lambda name, change, words: None
         self._clock = clock
         self._lock = threading.RLock()
         self._in: dict[str, _Incoming] = defaultdict(_Incoming)
@@ -111,7 +113,7 @@ class Exchange:
                 if way.box is not None and self._is_here(name):
                     self._say(name, "listen", way.generation)
 
-    # What the boxes call; see ``Carrier``.
+    # What the boxes call; see ``MessageCarrier``.
 
     def arrives(self, box: Arriving, emit: Emit | None) -> None:
         """Emit what arrives from the machine of a box from now on; None ends that."""
@@ -156,7 +158,7 @@ class Exchange:
             box.report(Notice(f"{port} cannot be sent: {error}"))
 
     def broken(self, box: Leaving, port: str | None) -> None:
-        """Tell a machine that what came by a port, or by all, is over."""
+        """Announce to a machine that what came by a port, or by all, is over."""
         name = self._named(box.to)
         generation = self._out[name].heard
         if generation is not None:
@@ -178,13 +180,13 @@ class Exchange:
         else:
             self.on_other(arrived)
 
-    def _changed(self, name: str, change: Change, words: str) -> None:
+    def _changed(self, name: str, change: RoomChange, words: str) -> None:
         with self._lock:
-            if change is Change.WENT:
+            if change is RoomChange.WENT:
                 self._went(name)
-            elif change is Change.CAME:
+            elif change is RoomChange.CAME:
                 self._came(name)
-            elif change in (Change.OVERRUN, Change.FORGOTTEN):
+            elif change in (RoomChange.OVERRUN, RoomChange.FORGOTTEN):
                 self._begin_anew(name)
         self.on_change(name, change, words)
 
@@ -200,8 +202,8 @@ class Exchange:
         else:
             self._give(arrived, outlet, packed)
 
-    def _give(self, arrived: Arrived, outlet: str, packed: Packed) -> None:
-        """Give a message to the box that it is for."""
+    def _give(self, arrived: Arrived, outlet: str, packed: PackedMessage) -> None:
+        """Emit a message as of the box that it is for."""
         way = self._in[arrived.of]
         if packed.generation != way.generation or not way.flows:
             self.counts["too late"] += 1
@@ -304,7 +306,7 @@ class Exchange:
 
     def _is_here(self, name: str) -> bool:
         known = self.link.machines().get(name)
-        return known is not None and known.standing is Standing.HERE
+        return known is not None and known.standing is Presence.HERE
 
 
 def is_of_way(fault: str) -> bool:
@@ -332,7 +334,7 @@ def _fits(message: Message, kinds: list[str] | None) -> bool:
 class _Unpacker:
     """Unpacks pictures on a thread of its own, the newest of each outlet."""
 
-    def __init__(self, give: Callable[[Arrived, str, Packed], None]) -> None:
+    def __init__(self, give: Callable[[Arrived, str, PackedMessage], None]) -> None:
         self._give = give
         self._waiting = Mailbox(self._wake)
         self._news = threading.Semaphore(0)
@@ -340,7 +342,7 @@ class _Unpacker:
         self._thread = threading.Thread(target=self._run, name="pictures arrive", daemon=True)
         self._thread.start()
 
-    def put(self, arrived: Arrived, outlet: str, packed: Packed) -> None:
+    def put(self, arrived: Arrived, outlet: str, packed: PackedMessage) -> None:
         """Take a picture that arrived."""
         key = arrived.of, outlet
         self._waiting.put(key, Kind.LATEST, (arrived, outlet, packed), arrived.at or Ns(0))

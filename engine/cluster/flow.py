@@ -29,7 +29,7 @@ class _Sent(NamedTuple):
     delivered: int
 
 
-class Flow:
+class FlowControl:
     """What is under way to one machine."""
 
     def __init__(self) -> None:

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.cluster.exchange import Exchange, is_of_way
-from engine.cluster.link import Arrived, Change, Link, Standing, Unsendable
+from engine.cluster.link import Arrived, MachineLink, Presence, RoomChange, Unsendable
 from engine.cluster.messages import (
     STATUS,
     TELL,
+    Announcement,
     BoxesSent,
     BoxesWanted,
     FaultTold,
@@ -28,7 +29,6 @@ from engine.cluster.messages import (
     PartStatus,
     PassedCommand,
     ShowOver,
-    Told,
     decode_told,
     encode_told,
 )
@@ -82,7 +82,7 @@ class JoinedPlayer:
 
     def __init__(
         self,
-        link: Link,
+        link: MachineLink,
         folder: Path,
         *,
         trust: bool = False,
@@ -228,7 +228,7 @@ class JoinedPlayer:
     # What is told to home, on the loop.
 
     async def _report(self, show: _Show) -> None:
-        """Tell home that the part plays, its faults, and how it does; for ever."""
+        """Report to home that the part plays, its faults, and how it does; for ever."""
         assert show.live is not None and self._loop is not None
         next_report = self._loop.time()
         while True:
@@ -281,11 +281,11 @@ class JoinedPlayer:
         told = [(each.message, each.box or "", each.key or "") for each in problems]
         self._tell_state(show, "refused", *told)
 
-    def _tell(self, name: str, told: Told) -> None:
+    def _tell(self, name: str, told: Announcement) -> None:
         with suppress(Unsendable):
             self._send(name, TELL, told, Kind.LOSSLESS)
 
-    def _send(self, name: str, topic: str, told: Told, keep: Kind) -> None:
+    def _send(self, name: str, topic: str, told: Announcement, keep: Kind) -> None:
         self._link.send(name, topic, encode_told(told), keep)
 
     # Commands.
@@ -320,7 +320,7 @@ class JoinedPlayer:
             return
         self._soon(self._told, arrived.of, told)
 
-    def _changed(self, name: str, change: Change, words: str) -> None:
+    def _changed(self, name: str, change: RoomChange, words: str) -> None:
         self._soon(self._change, name, change, words)
 
     def _soon(self, act: Callable[..., None], *arguments: Any) -> None:
@@ -330,18 +330,18 @@ class JoinedPlayer:
 
     # On the loop.
 
-    def _change(self, name: str, change: Change, words: str) -> None:
+    def _change(self, name: str, change: RoomChange, words: str) -> None:
         show = self._show
         if show is None or name != show.home:
             return
-        if change is Change.WENT:
+        if change is RoomChange.WENT:
             LOG.warning("home is gone; the part ends in %g s", GRACE)
             assert self._loop is not None
             self._cancel_grace()
             self._grace = self._loop.call_later(GRACE, self._end)
-        elif change is Change.CAME:
+        elif change is RoomChange.CAME:
             self._cancel_grace()
-        elif change is Change.OVERRUN and show.live is not None:
+        elif change is RoomChange.OVERRUN and show.live is not None:
             LOG.error("%s", words or "more was said between here and home than could be kept")
             show.live.enter(CommandEntry(HOME, Panic()))
 
@@ -350,7 +350,7 @@ class JoinedPlayer:
             self._grace.cancel()
             self._grace = None
 
-    def _told(self, name: str, told: Told) -> None:
+    def _told(self, name: str, told: Announcement) -> None:
         show = self._show
         match told:
             case PartOffer():
@@ -388,9 +388,7 @@ class JoinedPlayer:
 
         threading.Thread(target=look, name="own boxes", daemon=True).start()
 
-    def _take(
-        self, name: str, offer: PartOffer, boxes: OfferedBoxes, missing: list[str]
-    ) -> None:
+    def _take(self, name: str, offer: PartOffer, boxes: OfferedBoxes, missing: list[str]) -> None:
         """Play an offer, once the boxes of home's own are here."""
         if offer is not self._newest:
             return  # another one has come meanwhile
@@ -431,7 +429,7 @@ class JoinedPlayer:
 
     def _is_here(self, name: str) -> bool:
         known = self._link.machines().get(name)
-        return known is not None and known.standing is Standing.HERE
+        return known is not None and known.standing is Presence.HERE
 
 
 def _missing(boxes: OfferedBoxes) -> list[str]:

@@ -52,7 +52,7 @@ class RoomKey(NamedTuple):
 
 def default_place() -> Path:
     """Return where the key of this user's room lies unless told otherwise."""
-    return user_folder().parent / "room.key"
+    return user_folder() / "room.key"
 
 
 def make_key() -> RoomKey:

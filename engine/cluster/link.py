@@ -34,14 +34,14 @@ LONGEST_NAME: Final = 64
 NONE: Final = Ns(0)
 
 
-class Standing(Enum):
+class Presence(Enum):
     """Whether a machine is in the room."""
 
     HERE = "here"
     GONE = "gone"
 
 
-class Change(Enum):
+class RoomChange(Enum):
     """What became of a machine; see ``Changed``."""
 
     CAME = "came"
@@ -57,7 +57,7 @@ class Change(Enum):
     OVERRUN = "overrun"
     """LOSSLESS messages to it, or from it, piled up beyond all bounds and were dropped."""
     TWIN = "twin"
-    """Another machine has the same name; the one that came first counts."""
+    """Two machines have this name; the one that came first counts. It may be this one's own."""
     OTHER_VERSION = "other version"
     """It speaks another version of this protocol, and stays outside."""
 
@@ -82,7 +82,7 @@ class Machine:
     """What is known of another machine."""
 
     name: str
-    standing: Standing = Standing.GONE
+    standing: Presence = Presence.GONE
     version: str = ""
     """The version of Sensorium it runs."""
     has: Mapping[str, Any] = field(default_factory=dict)
@@ -105,7 +105,7 @@ class Machine:
 
 Heard = Callable[[Arrived], None]
 """Called with each message, on any one thread; must not block, nor call the link's ``close``."""
-Changed = Callable[[str, Change, str], None]
+Changed = Callable[[str, RoomChange, str], None]
 """Called with a machine, what became of it, and a sentence about it; on the thread of ``Heard``."""
 
 
@@ -113,7 +113,7 @@ class Unsendable(ValueError):
     """A content, topic or name longer than may be sent."""
 
 
-class Link(Protocol):
+class MachineLink(Protocol):
     """What one machine sees of the room. Every method may be called on any thread, none blocks."""
 
     @property
@@ -126,7 +126,7 @@ class Link(Protocol):
         ...
 
     def describe(self, has: Mapping[str, Any]) -> None:
-        """Say what this machine has, in types of JSON; before ``open`` and whenever it changes."""
+        """Describe what this machine has, in types of JSON; before ``open`` and whenever it changes."""
         ...
 
     def send(self, to: str, topic: str, content: bytes, keep: Kind, at: Ns | None = None) -> None:

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from engine.cluster.conversation import Card, Conversation, Event, Told
-from engine.cluster.link import Change, Machine, Unsendable, check_sendable
+from engine.cluster.conversation import Conversation, Event, SelfCard, Told
+from engine.cluster.link import Machine, RoomChange, Unsendable, check_sendable
 from engine.cluster.packets import (
     LONGEST_CARD,
     Hello,
@@ -47,17 +47,17 @@ class Member:
     def __init__(self, name: str, version: str, life: int) -> None:
         self.name = name
         self._life = life
-        self._card = Card(1, version, b"{}")
+        self._card = SelfCard(1, version, b"{}")
         self._talks: dict[str, Conversation] = {}
         self._heard: dict[str, int] = {}
         self._heard_since = Ns(0)
         self._next_hello = Ns(-(1 << 60))
         self._ticked: Ns | None = None
-        self._counts = dict.fromkeys(("rubbish", "too_much", "other_version", "slept"), 0)
+        self._counts = dict.fromkeys(("rubbish", "too_much", "other_version", "twins", "slept"), 0)
         self._told_other: set[str] = set()
 
     def describe(self, has: Mapping[str, Any]) -> None:
-        """Say what this machine has; raise Unsendable for what is too long, or not JSON's."""
+        """Describe what this machine has; raise Unsendable for what is too long, or not JSON's."""
         try:
             said = msgspec.json.encode(has)
         except TypeError as error:
@@ -65,7 +65,7 @@ class Member:
         if len(said) > LONGEST_CARD:
             raise Unsendable(f"what a machine has takes {len(said)} bytes, of {LONGEST_CARD}")
         if said != self._card.has:
-            self._card = Card(self._card.number + 1, self._card.version, said)
+            self._card = SelfCard(self._card.number + 1, self._card.version, said)
             for talk in self._talks.values():
                 talk.card = self._card
 
@@ -94,9 +94,11 @@ class Member:
 
     def take(self, of: str, data: bytes, hello: bool, now: Ns, shown: Ns) -> list[Event]:
         """Take bytes that came from a machine, a hello or a packet; return what came of them."""
-        if not is_name(of) or of == self.name or self._is_too_much(of, now):
-            self._counts["too_much"] += is_name(of) and of != self.name
+        if not is_name(of) or self._is_too_much(of, now):
+            self._counts["too_much"] += is_name(of)
             return []
+        if of == self.name:
+            return self._name_taken()
         try:
             if hello:
                 life = decode_hello(data).life
@@ -164,10 +166,18 @@ class Member:
         self._heard[of] = self._heard.get(of, 0) + 1
         return self._heard[of] > MOST_PACKETS
 
+    def _name_taken(self) -> list[Event]:
+        """Report once that another machine is called like this one."""
+        self._counts["twins"] += 1
+        if self._counts["twins"] != 2:  # one may be of this program's last start
+            return []
+        words = f"another machine is called {self.name} too: give one of them another name"
+        return [Told(self.name, RoomChange.TWIN, words)]
+
     def _other_version(self, of: str) -> list[Event]:
         self._counts["other_version"] += 1
         if of in self._told_other or len(self._told_other) >= MOST_MACHINES:
             return []
         self._told_other.add(of)
         words = f"{of} runs a version of Sensorium that this one cannot talk to: install the same"
-        return [Told(of, Change.OTHER_VERSION, words)]
+        return [Told(of, RoomChange.OTHER_VERSION, words)]

@@ -80,7 +80,7 @@ class MemoryLink:
         self.member.describe(self._has)
 
     def describe(self, has: Mapping[str, Any]) -> None:
-        """Say what this machine has."""
+        """Describe what this machine has."""
         self._has = dict(has)
         if self.member is not None:
             self.member.describe(has)

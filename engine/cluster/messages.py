@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Struct
 
 
-class Told(Struct, frozen=True, tag=True):
+class Announcement(Struct, frozen=True, tag=True):
     """The base class of all of it."""
 
 
-class PartOffer(Told, frozen=True):
+class PartOffer(Announcement, frozen=True):
     """Home has a part to be played: its text, and the SHA-256 of the patch's own boxes in it.
 
     ``show`` differs for each show, ``version`` counts the plans of one. ``kinds`` are own boxes
@@ -28,25 +28,25 @@ class PartOffer(Told, frozen=True):
     program: str = ""
 
 
-class ShowOver(Told, frozen=True):
+class ShowOver(Announcement, frozen=True):
     """The show is over, or this machine plays no part in it any more."""
 
     show: int
 
 
-class BoxesWanted(Told, frozen=True):
+class BoxesWanted(Announcement, frozen=True):
     """A machine that trusts home needs the texts of these own boxes."""
 
     boxes: list[str]
 
 
-class BoxesSent(Told, frozen=True):
+class BoxesSent(Announcement, frozen=True):
     """The texts of own boxes, by name."""
 
     texts: dict[str, bytes]
 
 
-class PartState(Told, frozen=True):
+class PartState(Announcement, frozen=True):
     """How the part of a machine stands: "opens", "plays", "refused" or "busy", and why.
 
     ``problems`` are (message, box, key).
@@ -58,20 +58,20 @@ class PartState(Told, frozen=True):
     problems: list[tuple[str, str, str]] = []
 
 
-class PassedCommand(Told, frozen=True):
+class PassedCommand(Announcement, frozen=True):
     """A command that another machine can execute, as a recording writes it."""
 
     entry: bytes
 
 
-class FaultTold(Told, frozen=True):
+class FaultTold(Announcement, frozen=True):
     """A fault of a box that plays on a machine; "" is the machine itself."""
 
     box: str
     text: str
 
 
-class PartStatus(Told, frozen=True):
+class PartStatus(Announcement, frozen=True):
     """A summary of a part that plays, once a second.
 
     ``states`` are those of its boxes, ``behind_ms`` the delay by route, ``dropped`` and ``errors``
@@ -108,7 +108,7 @@ encode_told = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(_ALL)
 
 
-def decode_told(data: bytes) -> Told:
+def decode_told(data: bytes) -> Announcement:
     """Return what was told. Raise ValueError for what is none of it."""
-    told: Told = _decoder.decode(data)
+    told: Announcement = _decoder.decode(data)
     return told

@@ -23,12 +23,18 @@ from engine.core.messages import Ns
 
 ENOUGH: Final = 6
 """Packets of either way after which an offset is told."""
-RECENT: Final = 10
+SETTLED: Final = 100
+"""Packets of either way after which a network that jitters has shown its shortest ways."""
+RECENT: Final = 8
 """Seconds whose shortest ways bound the offset."""
+RECENT_ALONG: Final = 20
+"""The same, once the drift is known and they can be led along it."""
 LONG: Final = 120
 """Seconds over which the drift is found."""
-_SHORTEST: Final = 12
-"""Seconds below which no drift is told: it would be mostly noise."""
+_SPAN: Final = 5
+"""Seconds of which the shortest ways make one point of the line that is the drift."""
+_FEWEST: Final = 8
+"""Points below which no drift is told: it would be mostly noise."""
 _MOST: Final = 500e-6
 """A faster drift is no quartz's."""
 _MARGIN: Final = 2 * MILLISECOND
@@ -51,9 +57,18 @@ class _Way:
         else:
             self.seconds.append((second, now, value))
 
+    def points(self) -> dict[int, tuple[Ns, int]]:
+        """Return the shortest packet of each span: when, and its value."""
+        found: dict[int, tuple[Ns, int]] = {}
+        for second, t, value in self.seconds:
+            span = second // _SPAN
+            if span not in found or value < found[span][1]:
+                found[span] = (t, value)
+        return found
+
     def shortest(self, now: Ns, slope: float) -> int | None:
         """Return the smallest of the recent values, each led along the drift to ``now``."""
-        since = now - RECENT * SECOND
+        since = now - (RECENT_ALONG if slope else RECENT) * SECOND
         led = [round(v + slope * (now - t)) for _, t, v in self.seconds if t >= since]
         return min(led, default=None)
 
@@ -93,11 +108,18 @@ class ClockOffset:
         """Whether there were enough packets."""
         return min(self._there.count, self._back.count) >= ENOUGH
 
+    @property
+    def pause(self) -> Ns:
+        """Return how soon the next packet should follow: quickly, until more would tell little."""
+        if min(self._there.count, self._back.count) < SETTLED:
+            return Ns(10 * MILLISECOND)
+        return Ns((100 if self._drift() else 40) * MILLISECOND)
+
     def at(self, now: Ns) -> tuple[Ns, Ns, Ns]:
         """Return the offset (their clock minus ours), its uncertainty, and the way, all in ns.
 
         The way is half of the shortest one there and back. Of a clock that was not heard for
-        ``RECENT`` seconds it is the last that was known, led along the drift.
+        a while it is the last that was known, led along the drift.
         """
         slope = self._drift()
         there, back = self._there.shortest(now, slope), self._back.shortest(now, -slope)
@@ -121,26 +143,31 @@ class ClockOffset:
         second = self._there.seconds[-1][0]
         if second != self._slope_at:
             self._slope_at = second
-            back = {s: (t, v) for s, t, v in self._back.seconds}
+            back = self._back.points()
             both = [
-                ((t + back[s][0]) / 2, (v - back[s][1]) / 2)
-                for s, t, v in self._there.seconds
-                if s in back
+                ((t + back[span][0]) / 2, (value - back[span][1]) / 2)
+                for span, (t, value) in self._there.points().items()
+                if span in back
             ]
-            self._slope = _slope(both)
+            found = _slope(both)
+            self._slope = self._slope if found is None else found
         return self._slope
 
     def _forget(self) -> None:
         self._there, self._back = _Way(), _Way()
-        self._slope, self._slope_at = 0.0, -1
+        # What a clock shows has changed, not how fast it runs.
+        self._slope_at = -1
         self.jumps += 1
 
 
-def _slope(points: list[tuple[float, float]]) -> float:
-    """Return the median slope between each point and the one half of all points later."""
+def _slope(points: list[tuple[float, float]]) -> float | None:
+    """Return the median slope between each point and the one half of all points later.
+
+    None where there are too few, or they are no clock's.
+    """
     half = len(points) // 2
-    if half * 2 < _SHORTEST:
-        return 0.0
+    if len(points) < _FEWEST:
+        return None
     pairs = zip(points[:half], points[-half:], strict=True)
     slope = median((v - u) / (t - s) for (s, u), (t, v) in pairs if t > s)
-    return slope if abs(slope) <= _MOST else 0.0
+    return slope if abs(slope) <= _MOST else None

@@ -47,7 +47,7 @@ class QuickSender:
         if parcel.keep == _CONTIGUOUS:
             self._ring.append((now, parcel))
             self._ring_bytes += len(parcel.content)
-            while self._ring_bytes > RING_BYTES or now - self._ring[0][0] > RING:
+            while self._ring_bytes > RING_BYTES or (self._ring and now - self._ring[0][0] > RING):
                 self._drop_oldest()
         elif parcel.topic in self._newest:
             self._newest[parcel.topic] = parcel

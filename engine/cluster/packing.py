@@ -52,7 +52,7 @@ def pack(generation: int, message: Message, pictures: str = "") -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackedMessage:
     """A packed message: the generation that it belongs to, its form, and what is inside."""
 
     generation: int
@@ -72,14 +72,14 @@ class Packed:
             raise ValueError(f"no message: {type(error).__name__}") from None
 
 
-def read_packed(content: bytes) -> Packed:
+def read_packed(content: bytes) -> PackedMessage:
     """Return what ``pack`` made. Raise ValueError for what is none of it."""
     check_messagepack(content)
     try:
         form = _decoder.decode(content)
     except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from None
-    return Packed(form.generation, form.shape, form.inside)
+    return PackedMessage(form.generation, form.shape, form.inside)
 
 
 def _picture(shape: int, data: Any) -> Message:

@@ -2,8 +2,8 @@
 
 The sender numbers them and keeps each until the receiver has said how many it had; what is not said
 to have arrived in time is sent again. A value that is held replaces the one of its topic that has
-not been sent yet, in its place: a knob that turns while nobody listens is one message, and never
-overtakes a note.
+not been sent yet, in its place, unless something else that must never be lost was put between them:
+as in every mailbox (``engine.core.mailbox``).
 
 What piles up beyond all bounds is dropped at once, and a new epoch begins: the receiver then knows
 that something is missing.
@@ -49,6 +49,7 @@ class ReliableSender:
         self._waiting: deque[Parcel] = deque()
         self._held: dict[str, int] = {}
         self._taken = 0
+        self._last_lossless = -1
         self._underway: deque[_Underway] = deque()
         self._first = 0
         self._bytes = 0
@@ -63,16 +64,21 @@ class ReliableSender:
         if len(said.content) > PIECE:
             return self._post_parts(said)
         if said.keep == _HELD:
-            place = self._held.get(said.topic, -1) - self._taken
-            if place >= 0:
+            before = self._held.get(said.topic, -1)
+            place = before - self._taken
+            if place >= 0 and before > self._last_lossless:
                 self._bytes += len(said.content) - len(self._waiting[place].content)
                 self._waiting[place] = said
                 return 0
             self._held[said.topic] = self._taken + len(self._waiting)
+        else:
+            self._last_lossless = self._taken + len(self._waiting)
         return self._post(said)
 
     def _post_parts(self, said: Parcel) -> int:
         content = said.content
+        self._held.pop(said.topic, None)
+        self._last_lossless = self._taken + len(self._waiting)
         for start in range(0, len(content), PIECE):
             more = start + PIECE < len(content)
             part = msgspec.structs.replace(said, content=content[start : start + PIECE], more=more)
@@ -94,6 +100,7 @@ class ReliableSender:
         self._underway.clear()
         self._held.clear()
         self._taken = self._first = self._bytes = 0
+        self._last_lossless = -1
         self.epoch += 1
         return dropped
 

@@ -93,6 +93,7 @@ class RoomLink:
         self._writer: PipeWriter | None = None
         self._wake = threading.Event()
         self._over = threading.Event()
+        self._renew = False
         self._heard: Heard | None = None
         self._changed: Changed | None = None
         self._threads: list[threading.Thread] = []
@@ -114,9 +115,21 @@ class RoomLink:
             thread.start()
 
     def describe(self, has: Mapping[str, Any]) -> None:
-        """Say what this machine has; raise Unsendable for what is too long, or not JSON's."""
+        """Describe what this machine has; raise Unsendable for what is too long, or not JSON's."""
         with self._state:
             self._member.describe(has)
+
+    def reach(self, addresses: Sequence[str]) -> None:
+        """Look for other machines at these addresses from now on, in place of those before.
+
+        Where they differ, the process that carries is begun anew: for a moment nothing is heard.
+        Raise ClusterError for what is no address.
+        """
+        where = tuple(endpoint(one) for one in addresses)
+        if set(where) != set(self._settings.connect):
+            self._settings = msgspec.structs.replace(self._settings, connect=where)
+            self._renew = True
+            self._wake.set()
 
     def send(self, to: str, topic: str, content: bytes, keep: Kind, at: Ns | None = None) -> None:
         """Send to one machine, without waiting; raise Unsendable for what is too long."""
@@ -158,8 +171,15 @@ class RoomLink:
             self._process.end(_GRACE)
         for thread in self._threads:
             thread.join(1.0)
+        if self._process is not None:
+            self._process.release()
 
     # The process that carries.
+
+    @property
+    def carrier(self) -> int:
+        """The number of the process that carries; 0 before the room is opened."""
+        return 0 if self._process is None else self._process.pid
 
     def _begin(self) -> None:
         """Begin the process; raise DeviceError where it refuses."""
@@ -181,19 +201,21 @@ class RoomLink:
         self._process.end()
         self._process.release()
         pause = _AGAIN
+        with self._state:
+            self._refused_before += self._refused
+            self._refused = 0
         while not self._over.wait(pause):
-            with self._state:
-                self._restarts += 1
-                self._refused_before += self._refused
-                self._refused = 0
             try:
                 self._begin()
             except (DeviceError, OSError):
                 pause = min(pause * 2, _AGAIN_MOST)
                 continue
-            if self._over.is_set():
-                self._process.end()
-            return True
+            with self._state:
+                self._restarts += 1
+            if not self._over.is_set():
+                return True
+            self._process.end()
+            self._process.release()
         return False
 
     def _read(self) -> None:
@@ -228,6 +250,9 @@ class RoomLink:
                 if self._writer is not None and self._writer.pending:
                     wait = _FULL
             self._tell()
+            if self._renew and self._process is not None:
+                self._renew = False
+                self._process.end()
             self._wake.wait(max(wait, 0.1 * MILLISECOND / SECOND))
             self._wake.clear()
 

@@ -31,7 +31,7 @@ from engine.terminal.log import log_file
 
 if TYPE_CHECKING:
     from engine.cluster.joined import JoinedPlayer
-    from engine.cluster.link import Link
+    from engine.cluster.link import MachineLink
 
 
 def join(
@@ -80,7 +80,7 @@ def _own_name(name: str | None) -> str:
     )
 
 
-async def _join(name: str, link: Link, trust: bool) -> None:
+async def _join(name: str, link: MachineLink, trust: bool) -> None:
     from engine.cluster.joined import JoinedPlayer
     from engine.terminal.machine import what_is_here
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from engine.cluster.link import LONGEST_NAME, Link
+from engine.cluster.link import LONGEST_NAME, MachineLink
 from engine.patch.machines import HOME, LONGEST
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def make_conductor(opening: OpenPart, key: Path | None, port: int | None) -> Con
 
 def make_link(
     name: str, key: Path | None, port: int | None, addresses: Sequence[str], find: bool
-) -> Link:
+) -> MachineLink:
     """Return the link of a machine. Raise ClusterError."""
     from engine.cluster.key import default_place
     from engine.cluster.room_link import RoomLink
@@ -57,7 +57,9 @@ def make_link(
     )
 
 
-def _home_link(key: Path | None, port: int | None, addresses: Sequence[str], find: bool) -> Link:
+def _home_link(
+    key: Path | None, port: int | None, addresses: Sequence[str], find: bool
+) -> MachineLink:
     return make_link(_home_name(), key, port, addresses, find)
 
 

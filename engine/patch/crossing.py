@@ -25,7 +25,7 @@ ANYTHING = "anything"
 """Stands for a type that is not known."""
 
 
-class Carrier(Protocol):
+class MessageCarrier(Protocol):
     """Carries messages from machine to machine; every method may be called on any thread."""
 
     def arrives(self, box: Arriving, emit: Emit | None) -> None:
@@ -41,7 +41,7 @@ class Carrier(Protocol):
         ...
 
     def broken(self, box: Leaving, port: str | None) -> None:
-        """Tell the machine of a box that what came from a port, or from all, is over."""
+        """Announce to the machine of a box that what came from a port, or from all, is over."""
         ...
 
 
@@ -51,9 +51,9 @@ class Arriving(Source):
     of: Fixed[Annotated[str, Param("the machine that it comes from")]]
     gives: Annotated[dict[str, list[str]], Param("the types of what comes, by its name")]
 
-    _carrier: Carrier | None = None
+    _carrier: MessageCarrier | None = None
 
-    def connect(self, carrier: Carrier) -> None:
+    def connect(self, carrier: MessageCarrier) -> None:
         """Take what carries the messages, before it is opened."""
         self._carrier = carrier
 
@@ -78,9 +78,9 @@ class Leaving(Sink):
     to: Fixed[Annotated[str, Param("the machine that it goes to")]]
     pictures: Fixed[Annotated[str, Param('how pictures go: "jpeg", "raw"; "" without any')]] = ""
 
-    _carrier: Carrier | None = None
+    _carrier: MessageCarrier | None = None
 
-    def connect(self, carrier: Carrier) -> None:
+    def connect(self, carrier: MessageCarrier) -> None:
         """Take what carries the messages, before it is opened."""
         self._carrier = carrier
 
@@ -119,7 +119,7 @@ class Leaving(Sink):
             self._carrier.leaves(self, port, message, at)
 
     def silence(self, port: str | None = None) -> None:
-        """Tell the machine that what came from a port, or from all, is over."""
+        """Announce to the machine that what came from a port, or from all, is over."""
         if self._carrier is not None:
             self._carrier.broken(self, port)
 

@@ -1,119 +1,135 @@
-"""A show at home and machines that joined it, in one process and in real time."""
+"""A stage of several machines in one: network namespaces, joined by a relay that delays and loses.
+
+Nothing of it touches a network of this machine: each namespace has a loopback of its own and a TUN
+device, whose packets only the relay sees. Needs root, Linux, and ``ip`` of iproute2.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from functools import partial, wraps
+import ctypes
+import fcntl
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from engine.cluster.conductor import PLAYS, Conductor
-from engine.cluster.joined import JoinedPlayer
-from engine.runtime.engine import Engine
-from engine.runtime.opening import open_texts
-from engine.runtime.performance import Performance
+import pytest
 
-from .live_room import LiveRoom
+NEWNET = 0x40000000
+TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
 
-LIMIT = 8.0
-VERSION = "1.0"
+
+def need_stage() -> None:
+    """Skip the running test where no stage can be made."""
+    if sys.platform != "linux" or os.geteuid() != 0 or not Path("/dev/net/tun").exists():
+        pytest.skip("networks of one's own are made by root on Linux, with /dev/net/tun")
+    if shutil.which("ip") is None:
+        pytest.skip("no ip: apt-get install --no-install-recommends iproute2")
 
 
 class Stage:
-    """Home plays ``patch``; machines join and go."""
+    """Machines by their names; the addresses are 10.9.0.1 and so on, in that order."""
 
-    def __init__(self, room: LiveRoom, patch: Path, watch: Any = None) -> None:
-        self.room = room
-        self.patch = patch
-        self.conductor = Conductor(
-            lambda addresses, find: room.link("home"),
-            partial(open_texts, live=True, with_state=True),
-            version=VERSION,
+    def __init__(self, *names: str) -> None:
+        self.address = {name: f"10.9.0.{number}" for number, name in enumerate(names, 1)}
+        self._library = ctypes.CDLL(None, use_errno=True)
+        self._spaces: dict[str, int] = {}
+        self._devices: dict[str, int] = {}
+        for name in names:
+            self._apart(self._make, name)
+        relay = [f"{self.address[name]}={self._devices[name]}" for name in names]
+        self._relay = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("relay.py")), *relay],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=list(self._devices.values()),
+            text=True,
+            bufsize=1,
         )
-        self.engine: Engine | None = None
-        self.players: dict[str, JoinedPlayer] = {}
-        self._tasks: dict[str, asyncio.Task[Any]] = {}
-        self._watch = watch
-        self._over = asyncio.Event()
 
-    @property
-    def home(self) -> Engine:
-        assert self.engine is not None
-        return self.engine
+    @contextmanager
+    def inside(self, name: str) -> Iterator[None]:
+        """Move this thread to a machine; what it begins stays there."""
+        before = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            self._enter(self._spaces[name])
+            yield
+        finally:
+            self._enter(before)
+            os.close(before)
 
-    def join(self, name: str, **options: Any) -> JoinedPlayer:
-        folder = options.pop("folder", self.patch.parent)
-        player = JoinedPlayer(self.room.link(name), folder, version=VERSION, **options)
-        self.players[name] = player
-        self._tasks[name] = asyncio.get_running_loop().create_task(player.work())
-        return player
+    def between(self, one: str, other: str, **given: float) -> None:
+        """Set delay, jitter (s), loss (0 to 1) or cut between two machines."""
+        self._tell([self.address[one], self.address[other]], **given)
 
-    async def leave(self, name: str) -> None:
-        self.players.pop(name).stop()
-        await asyncio.wait_for(self._tasks.pop(name), LIMIT)
+    def everywhere(self, **given: float) -> None:
+        """Set the same between all machines."""
+        names = list(self.address)
+        for number, one in enumerate(names):
+            for other in names[number + 1 :]:
+                self.between(one, other, **given)
 
-    def standing(self, name: str) -> str:
-        return next((v.known.standing for v in self.conductor.views() if v.link.name == name), "")
+    def counts(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """Return packets and bytes sent so far, by sender and receiver."""
+        names = {address: name for name, address in self.address.items()}
+        told = self._tell([])
+        return {
+            (names[pair.split()[0]], names[pair.split()[1]]): tuple(counts)
+            for pair, counts in told.items()
+        }
 
-    async def until(self, done: Callable[[], Any]) -> None:
-        """Wait until something is so; fail where it never is."""
-        async with asyncio.timeout(LIMIT):
-            while not done():
-                await asyncio.sleep(0.005)
+    def close(self) -> None:
+        """End the relay; the namespaces end with what plays in them."""
+        assert self._relay.stdin is not None and self._relay.stdout is not None
+        self._relay.stdin.close()
+        self._relay.stdout.close()
+        self._relay.wait()
+        for descriptor in (*self._spaces.values(), *self._devices.values()):
+            os.close(descriptor)
 
-    async def all_play(self) -> None:
-        await self.until(lambda: all(self.standing(name) == PLAYS for name in self.players))
+    def _tell(self, way: list[str], **given: float) -> dict[str, list[int]]:
+        assert self._relay.stdin is not None and self._relay.stdout is not None
+        self._relay.stdin.write(json.dumps({"way": way, **given}) + "\n")
+        return json.loads(self._relay.stdout.readline())
 
-    async def begin(self) -> None:
-        def watch(engine: Engine) -> None:
-            self.engine = engine
-            if self._watch:
-                self._watch(engine)
+    def _make(self, name: str) -> None:
+        """Make the namespace and device of a machine, on a thread that ends in it."""
+        if self._library.unshare(NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "unshare")
+        self._spaces[name] = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH22x", b"stage", IFF_TUN | IFF_NO_PI))
+        self._devices[name] = device
+        for line in (
+            "link set lo up",
+            f"address add {self.address[name]}/24 dev stage",
+            "link set stage txqueuelen 1000 up multicast on",
+            "route add 224.0.0.0/4 dev stage",
+        ):
+            subprocess.run(["ip", *line.split()], check=True)
 
-        show = await asyncio.to_thread(
-            partial(Performance, conductor=self.conductor),
-            [self.patch],
-            self.conductor.open_texts,
-            None,
-            watch,
-        )
-        self._tasks["home"] = asyncio.get_running_loop().create_task(show.live(None))
-        await self.until(lambda: self.engine is not None)
+    def _apart(self, work, *arguments) -> None:
+        """Do it on a thread of its own, so that this one stays where it is."""
+        errors: list[BaseException] = []
 
-    async def end(self) -> None:
-        """End the show at home."""
-        assert self.conductor._live is not None
-        self.conductor._live.stop()
-        await asyncio.wait_for(self._tasks.pop("home"), LIMIT)
-        self.engine = None
+        def run() -> None:
+            try:
+                work(*arguments)
+            except BaseException as error:
+                errors.append(error)
 
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+        if errors:
+            raise errors[0]
 
-def on_loop(test: Callable[..., Any]) -> Callable[..., None]:
-    """Run a test that is a coroutine."""
-
-    @wraps(test)
-    def run(*arguments: Any, **options: Any) -> None:
-        asyncio.run(test(*arguments, **options))
-
-    return run
-
-
-@asynccontextmanager
-async def stage(
-    room: LiveRoom, patch: Path, *names: str, watch: Any = None
-) -> AsyncIterator[Stage]:
-    """Play a patch with these machines; everything has ended behind it."""
-    playing = Stage(room, patch, watch)
-    for name in names:
-        playing.join(name)
-    await playing.begin()
-    try:
-        await playing.all_play()
-        yield playing
-    finally:
-        if "home" in playing._tasks:
-            await playing.end()
-        for name in list(playing.players):
-            await playing.leave(name)
+    def _enter(self, space: int) -> None:
+        if self._library.setns(space, NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "setns")

@@ -16,7 +16,7 @@ from engine.recording.replay import Replay
 from engine.recording.writer import WriteRequest
 
 from .live_room import LiveRoom, live_room
-from .stage import on_loop, stage
+from .theatre import on_loop, stage
 
 PATCH = """
 title = "two"
