@@ -27,7 +27,7 @@ from engine.runtime.entries import Arrival, CommandEntry, Entry, StateChange, Wa
 from engine.runtime.workers.inline import InlineLane
 
 HOME = "home"
-TURN = ns(0.001)
+TURN = ns(0.004)
 
 
 class Feed(Source):

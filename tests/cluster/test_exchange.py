@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
+
+from engine.cluster.packing import pack
 from engine.core.clock import ns
 from engine.core.commands import Panic
+from engine.core.kinds import Kind
 from engine.core.messages import Note
 
 from .ensemble import Ensemble
@@ -143,6 +148,57 @@ def test_a_loss_elsewhere_is_a_loss_here():
     left.engine.lose("feed")
     ensemble.run(0.1)
     assert not ear.sounding
+
+
+def test_a_part_that_begins_anew_ends_what_it_had_begun():
+    ensemble = playing()
+    left, ear = ensemble["left"], ensemble["home"]["ear"]
+    left.say("feed", "note", Note(60, 100))
+    ensemble.run(0.1)
+    left["to home"].close()
+    left["to home"].open()
+    ensemble.run(0.1)
+    assert not ear.sounding
+    left.say("feed", "note", Note(61, 100))
+    ensemble.run(0.1)
+    assert ear.sounding == {("notes", 61)}
+
+
+def test_what_belongs_to_an_older_generation_is_not_played():
+    ensemble = playing()
+    left, home = ensemble["left"], ensemble["home"]
+    old = pack(1, Note(60, 100))
+    for _ in range(2):
+        left["to home"].close()
+        left["to home"].open()
+        ensemble.run(0.1)
+    left.link.send("home", "v/feed.note", old, Kind.LOSSLESS)
+    ensemble.run(0.1)
+    assert not home["ear"].sounding
+    assert home.exchange.counts["too late"] == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"rubbish",
+        pack(3, "a text where a note is expected"),
+        msgspec.msgpack.encode([3, 0, {"type": "note"}]),
+        msgspec.msgpack.encode([3, 1, b"no JPEG"]),
+        msgspec.msgpack.encode([3, 0, {"type": "no such kind"}]),
+    ],
+)
+def test_what_is_no_message_of_the_outlet_is_counted_and_left_out(content):
+    ensemble = playing()
+    left, home = ensemble["left"], ensemble["home"]
+    assert home.exchange._in["left"].generation == 3
+    left.link.send("home", "v/feed.note", content, Kind.LOSSLESS)
+    left.link.send("home", "v/nothing", pack(3, 1.0), Kind.LOSSLESS)
+    left.link.send("home", "way", b"rubbish", Kind.LOSSLESS)
+    ensemble.run(0.1)
+    assert home["ear"].got("notes") == []
+    assert sum(home.exchange.counts[why] for why in ("rubbish", "does not fit")) == 3
 
 
 def test_a_panic_elsewhere_ends_what_came_from_there():
