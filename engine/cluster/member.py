@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from engine.cluster.conversation import SelfCard, Conversation, Event, Told
-from engine.cluster.link import RoomChange, Machine, Unsendable, check_sendable
+from engine.cluster.conversation import Conversation, Event, SelfCard, Told
+from engine.cluster.link import Machine, RoomChange, Unsendable, check_sendable
 from engine.cluster.packets import (
     LONGEST_CARD,
     Hello,

@@ -5,16 +5,17 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from ears import Room
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.cluster.link import LONGEST, RoomChange, Presence, Unsendable
+from engine.cluster.link import LONGEST, Attendance, RoomChange, Unsendable
 from engine.cluster.outgoing import RING_BYTES
 from engine.cluster.packets import PIECE, PROTOCOL, Hello, encode
 from engine.cluster.reliable import MOST
 from engine.core.clock import MILLISECOND, SECOND, ns
 from engine.core.kinds import Kind
+
+from .ears import Room
 
 CAME_BACK = [RoomChange.CAME, RoomChange.WENT, RoomChange.CAME]
 
@@ -26,7 +27,7 @@ def test_machines_meet_and_know_of_each_other():
     machines = room.link("home").machines()
     assert machines.keys() == {"left", "right"}
     left = machines["left"]
-    assert (left.standing, left.version) == (Presence.HERE, "0")
+    assert (left.standing, left.version) == (Attendance.HERE, "0")
     assert left.has == {"cameras": ["cam"], "cores": 2}
     assert left.delay == left.uncertainty == MILLISECOND
     assert room.ears["home"].told == [
@@ -97,7 +98,7 @@ def test_a_machine_is_gone_within_a_second():
     assert room.ears["home"].changes == [RoomChange.CAME]
     room.run(0.2)
     assert room.ears["home"].changes == [RoomChange.CAME, RoomChange.WENT]
-    assert room.link("home").machines()["left"].standing is Presence.GONE
+    assert room.link("home").machines()["left"].standing is Attendance.GONE
 
 
 def test_one_that_leaves_is_gone_at_once():
