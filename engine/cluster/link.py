@@ -136,6 +136,10 @@ class MachineLink(Protocol):
         """
         ...
 
+    def seek(self, name: str) -> None:
+        """Talk to a machine as soon as it is there, though this one is shy."""
+        ...
+
     def machines(self) -> Mapping[str, Machine]:
         """Return the other machines that were ever here, by name."""
         ...
