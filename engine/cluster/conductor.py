@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from engine.cluster.exchange import Exchange
-from engine.cluster.link import Arrived, Machine, MachineLink, Presence, RoomChange, Unsendable
+from engine.cluster.link import Arrived, Attendance, Machine, MachineLink, RoomChange, Unsendable
 from engine.cluster.messages import (
     STATUS,
     TELL,
@@ -43,6 +43,7 @@ from engine.cluster.passing import (
 )
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Notice, Panic
+from engine.core.errors import ClusterError
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
 from engine.patch.crossing import Arriving, Leaving
@@ -147,14 +148,24 @@ class Conductor:
         with self._opening:
             if self._exchange is not None:
                 return
-            addresses = [spec.at for spec in machines if spec.at]
-            link = self._make_link(addresses, any(not spec.at for spec in machines))
+            link = self._make(machines)
             exchange = Exchange(link, self._clock, aside=self._aside)
             exchange.on_other = self._arrived
             exchange.on_change = self._changed
             link.describe({"home": True})
-            exchange.open()
+            try:
+                exchange.open()
+            except ClusterError as error:
+                raise ClusterError(f"{error}; or play all of it here, with --here") from None
             self._exchange = exchange
+
+    def _make(self, machines: Sequence[MachineSpec]) -> MachineLink:
+        """Return the link of home. Raise ClusterError, which says how to do without."""
+        addresses = [spec.at for spec in machines if spec.at]
+        try:
+            return self._make_link(addresses, any(not spec.at for spec in machines))
+        except ClusterError as error:
+            raise ClusterError(f"{error}; or play all of it here, with --here") from None
 
     def _connect(self, plan: Plan) -> None:
         assert self._exchange is not None, "the room is entered"
@@ -401,7 +412,7 @@ class Conductor:
     def _here_now(self) -> list[str]:
         assert self._exchange is not None
         known = self._exchange.link.machines()
-        return [name for name, each in known.items() if each.standing is Presence.HERE]
+        return [name for name, each in known.items() if each.standing is Attendance.HERE]
 
     def _machine(self, name: str) -> JoinedMachine:
         return self._known.setdefault(name, JoinedMachine(name))

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from engine.cluster.flow import FlowControl
-from engine.cluster.link import Arrived, Machine, Presence, RoomChange
+from engine.cluster.link import Arrived, Attendance, Machine, RoomChange
 from engine.cluster.offsets import ClockOffset
 from engine.cluster.outgoing import QuickReceiver, QuickSender
 from engine.cluster.packets import KEEPS, PIECE, Datagram, Parcel, Piece, encode
@@ -119,7 +119,7 @@ class Conversation:
         has: dict[str, Any] = msgspec.json.decode(self._their_card.has)
         return Machine(
             self.name,
-            Presence.HERE if self._here else Presence.GONE,
+            Attendance.HERE if self._here else Attendance.GONE,
             self._their_card.version,
             has,
             self._their_life,

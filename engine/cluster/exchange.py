@@ -25,7 +25,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from engine.cluster.link import Arrived, MachineLink, Presence, RoomChange, Unsendable
+from engine.cluster.link import Arrived, Attendance, MachineLink, RoomChange, Unsendable
 from engine.cluster.packing import PackedMessage, pack, read_packed
 from engine.core.clock import Clock
 from engine.core.codec import NotEncodable
@@ -127,6 +127,7 @@ class Exchange:
                     self._say(name, "deaf", way.generation)
                 return
             way.box, way.emit = box, emit
+            self.link.seek(name)
             self._end(way)
             emit("", Away(f"{self._shown(name)} {_NOT_YET}"), self._clock.now())
             if self._is_here(name):
@@ -140,6 +141,7 @@ class Exchange:
             way.boxes = [each for each in way.boxes if each is not box]
             if is_open:
                 way.boxes.append(box)
+                self.link.seek(name)
                 if self._is_here(name):
                     self._say(name, "ask")
 
@@ -306,7 +308,7 @@ class Exchange:
 
     def _is_here(self, name: str) -> bool:
         known = self.link.machines().get(name)
-        return known is not None and known.standing is Presence.HERE
+        return known is not None and known.standing is Attendance.HERE
 
 
 def is_of_way(fault: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.cluster.exchange import Exchange, is_of_way
-from engine.cluster.link import Arrived, MachineLink, Presence, RoomChange, Unsendable
+from engine.cluster.link import Arrived, Attendance, MachineLink, RoomChange, Unsendable
 from engine.cluster.messages import (
     STATUS,
     TELL,
@@ -429,7 +429,7 @@ class JoinedPlayer:
 
     def _is_here(self, name: str) -> bool:
         known = self._link.machines().get(name)
-        return known is not None and known.standing is Presence.HERE
+        return known is not None and known.standing is Attendance.HERE
 
 
 def _missing(boxes: OfferedBoxes) -> list[str]:

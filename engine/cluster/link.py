@@ -34,7 +34,7 @@ LONGEST_NAME: Final = 64
 NONE: Final = Ns(0)
 
 
-class Presence(Enum):
+class Attendance(Enum):
     """Whether a machine is in the room."""
 
     HERE = "here"
@@ -82,7 +82,7 @@ class Machine:
     """What is known of another machine."""
 
     name: str
-    standing: Presence = Presence.GONE
+    standing: Attendance = Attendance.GONE
     version: str = ""
     """The version of Sensorium it runs."""
     has: Mapping[str, Any] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class MachineLink(Protocol):
         ...
 
     def describe(self, has: Mapping[str, Any]) -> None:
-        """Describe what this machine has, in types of JSON; before ``open`` and whenever it changes."""
+        """Describe what this machine has, in types of JSON; again whenever that changes."""
         ...
 
     def send(self, to: str, topic: str, content: bytes, keep: Kind, at: Ns | None = None) -> None:
@@ -134,6 +134,10 @@ class MachineLink(Protocol):
 
         ``at`` is in the time of this machine. Raise Unsendable for what is too long.
         """
+        ...
+
+    def seek(self, name: str) -> None:
+        """Talk to a machine as soon as it is there, though this one is shy."""
         ...
 
     def machines(self) -> Mapping[str, Machine]:

@@ -1,7 +1,9 @@
 """One machine in the room, as bytes in and bytes out: its conversations, and the door.
 
-It says hello to everybody twice a second, and talks to all who say hello. What comes in is counted
-at the door, and refused where it is no packet, too much, or of another version.
+It says hello to everybody, and talks to all who say hello; one that is ``shy`` talks only to those
+who talk to it, and whom it seeks or sends to. So a machine that joined home costs the same however
+many others did. What comes in is counted at the door, and refused where it is no packet, too much,
+or of another version.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from engine.cluster.conversation import Conversation, Event, SelfCard, Told
 from engine.cluster.link import Machine, RoomChange, Unsendable, check_sendable
 from engine.cluster.packets import (
     LONGEST_CARD,
+    Datagram,
     Hello,
     OtherProtocol,
     Rubbish,
@@ -31,6 +34,8 @@ MOST_MACHINES: Final = 64
 MOST_PACKETS: Final = 20_000
 """Packets a second that are heard of one machine."""
 _HELLO: Final = 500 * MILLISECOND
+_RARE_HELLO: Final = 3 * SECOND
+"""For a shy machine that has whom it seeks."""
 _AWAKE: Final = 250 * MILLISECOND
 """A longer pause between two ticks: this program was not run meanwhile."""
 _ASLEEP_COUNTS: Final = 100 * MILLISECOND
@@ -44,8 +49,10 @@ EVERYBODY: Final = ""
 class Member:
     """One machine in the room; ``life`` differs with each start of its program, and is above 0."""
 
-    def __init__(self, name: str, version: str, life: int) -> None:
+    def __init__(self, name: str, version: str, life: int, *, shy: bool = False) -> None:
         self.name = name
+        self._shy = shy
+        self._sought: set[str] = set()
         self._life = life
         self._card = SelfCard(1, version, b"{}")
         self._talks: dict[str, Conversation] = {}
@@ -69,6 +76,11 @@ class Member:
             for talk in self._talks.values():
                 talk.card = self._card
 
+    def seek(self, name: str) -> None:
+        """Talk to a machine as soon as it is there, shy or not."""
+        if len(self._sought) < MOST_MACHINES:
+            self._sought.add(name)
+
     def machines(self, now: Ns) -> dict[str, Machine]:
         """Return the other machines, by name."""
         return {name: talk.known(now) for name, talk in self._talks.items()}
@@ -89,6 +101,7 @@ class Member:
         check_sendable(topic, content)
         if not is_name(to):
             raise Unsendable(f'no machine can be called "{to[:80]}"')
+        self.seek(to)
         talk = self._talk(to)
         return talk.post(topic, bytes(content), keep, at, now) if talk else []
 
@@ -101,17 +114,13 @@ class Member:
             return self._name_taken()
         try:
             if hello:
-                life = decode_hello(data).life
-                talk = self._talk(of)
-                return talk.met(life, now) if talk else []
-            packet = decode_packet(data)
+                return self._take_hello(of, decode_hello(data), now)
+            return self._take_packet(of, decode_packet(data), len(data), now, shown)
         except OtherProtocol:
             return self._other_version(of)
         except Rubbish:
             self._counts["rubbish"] += 1
             return []
-        talk = self._talk(of)
-        return talk.take(packet, len(data), now, shown) if talk else []
 
     def tick(self, now: Ns) -> list[Event]:
         """Return what became of the machines by the passing of time; call it when ``due``."""
@@ -125,7 +134,7 @@ class Member:
     def leaving(self, now: Ns, shown: Ns, may: Callable[[], bool]) -> Iterator[tuple[str, bytes]]:
         """Yield what leaves now, and to whom, while it ``may``."""
         if now >= self._next_hello and may():
-            self._next_hello = Ns(now + _HELLO)
+            self._next_hello = Ns(now + (_RARE_HELLO if self._has_all() else _HELLO))
             yield EVERYBODY, encode(Hello(self._life))
         busy = list(self._talks.items())
         while busy:
@@ -145,9 +154,27 @@ class Member:
 
     def due(self, now: Ns) -> Ns:
         """Return when to call ``tick`` and ``leaving`` again; at most 100 ms from now."""
+        if not self._has_all():
+            self._next_hello = min(self._next_hello, Ns(now + _HELLO))
         moments = [talk.due(now) for talk in self._talks.values()]
         soon = min([*moments, self._next_hello, Ns(now + _AWAKE * 2 // 5)])
         return max(soon, now)
+
+    def _take_hello(self, of: str, hello: Hello, now: Ns) -> list[Event]:
+        if self._shy and of not in self._sought and of not in self._talks:
+            return []
+        talk = self._talk(of)
+        return talk.met(hello.life, now) if talk else []
+
+    def _take_packet(self, of: str, packet: Datagram, size: int, now: Ns, shown: Ns) -> list[Event]:
+        talk = self._talk(of)
+        return talk.take(packet, size, now, shown) if talk else []
+
+    def _has_all(self) -> bool:
+        """Whether it is shy, and all that it ever talked to are here."""
+        return (
+            self._shy and bool(self._talks) and all(talk.is_here for talk in self._talks.values())
+        )
 
     def _talk(self, name: str) -> Conversation | None:
         talk = self._talks.get(name)

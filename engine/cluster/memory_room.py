@@ -60,8 +60,10 @@ class MemoryLink:
     ``clock`` is the machine's own.
     """
 
-    def __init__(self, room: MemoryRoom, name: str, version: str) -> None:
+    def __init__(self, room: MemoryRoom, name: str, version: str, shy: bool) -> None:
         self.name = name
+        self._shy = shy
+        self._sought: set[str] = set()
         self.clock = SkewedClock(room.clock)
         self.member: Member | None = None
         self._room = room
@@ -76,7 +78,11 @@ class MemoryLink:
         """Enter the room."""
         self._heard, self._changed = heard, changed
         self._lives += 1
-        self.member = Member(self.name, self._version, self._room.numbered(self._lives))
+        self.member = Member(
+            self.name, self._version, self._room.numbered(self._lives), shy=self._shy
+        )
+        for name in self._sought:
+            self.member.seek(name)
         self.member.describe(self._has)
 
     def describe(self, has: Mapping[str, Any]) -> None:
@@ -84,6 +90,12 @@ class MemoryLink:
         self._has = dict(has)
         if self.member is not None:
             self.member.describe(has)
+
+    def seek(self, name: str) -> None:
+        """Talk to a machine as soon as it is there, though this one is shy."""
+        self._sought.add(name)
+        if self.member is not None:
+            self.member.seek(name)
 
     def send(self, to: str, topic: str, content: bytes, keep: Kind, at: Ns | None = None) -> None:
         """Send to one machine; raise Unsendable for what is too long."""
@@ -164,9 +176,9 @@ class MemoryRoom:
         self._order = count()
         self._lives = count(1)
 
-    def link(self, name: str, version: str = "0") -> MemoryLink:
+    def link(self, name: str, version: str = "0", *, shy: bool = False) -> MemoryLink:
         """Return the link of a machine, not open yet; one for each name."""
-        return self._links.setdefault(name, MemoryLink(self, name, version))
+        return self._links.setdefault(name, MemoryLink(self, name, version, shy))
 
     def skew(self, name: str, offset: Ns, ppm: float = 0.0) -> None:
         """Set a machine's clock ``offset`` ns ahead, and let it run ``ppm`` millionths fast."""

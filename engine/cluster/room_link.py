@@ -51,6 +51,7 @@ class RoomLink:
     - ``clock``: the one that the moments of this machine are told by.
     - ``listen``: addresses to wait at for others, "HOST:PORT"; none where they need not come here.
     - ``addresses``: where other machines are, "HOST" or "HOST:PORT".
+    - ``shy``: talk to no other machine but those that begin, or that it seeks or sends to.
     - ``find``: whether to look for others by multicast, and be found.
 
     Raise ClusterError for a name or address that cannot be, and where the library is missing.
@@ -65,6 +66,7 @@ class RoomLink:
         version: str = "",
         listen: Sequence[str] = (f"0.0.0.0:{PORT}",),
         addresses: Sequence[str] = (),
+        shy: bool = False,
         find: bool = False,
         group: str = "",
     ) -> None:
@@ -84,7 +86,7 @@ class RoomLink:
         self._steady = SystemClock()
         self._clock = clock or self._steady
         life = int.from_bytes(os.urandom(7), "little") + 1
-        self._member = Member(name, version, life)
+        self._member = Member(name, version, life, shy=shy)
         self._state = threading.Lock()
         self._turn = threading.Lock()
         self._events: deque[Event] = deque()
@@ -118,6 +120,11 @@ class RoomLink:
         """Describe what this machine has; raise Unsendable for what is too long, or not JSON's."""
         with self._state:
             self._member.describe(has)
+
+    def seek(self, name: str) -> None:
+        """Talk to a machine as soon as it is there, though this one is shy."""
+        with self._state:
+            self._member.seek(name)
 
     def reach(self, addresses: Sequence[str]) -> None:
         """Look for other machines at these addresses from now on, in place of those before.

@@ -61,7 +61,7 @@ def join(
     AT_THE_END.enter_context(log_file(log))
     heed_no_requests()
     own = _own_name(name)
-    link = make_link(own, key, room_port, [at] if at else [], find and not at)
+    link = make_link(own, key, room_port, [at] if at else [], find=find and not at, shy=True)
     FORK_SERVER.prepare()
     asyncio.run(_join(own, link, trust))
 

@@ -40,9 +40,18 @@ def make_conductor(opening: OpenPart, key: Path | None, port: int | None) -> Con
 
 
 def make_link(
-    name: str, key: Path | None, port: int | None, addresses: Sequence[str], find: bool
+    name: str,
+    key: Path | None,
+    port: int | None,
+    addresses: Sequence[str],
+    *,
+    find: bool,
+    shy: bool = False,
 ) -> MachineLink:
-    """Return the link of a machine. Raise ClusterError."""
+    """Return the link of a machine; a ``shy`` one talks to home and to whom its cables lead.
+
+    Raise ClusterError.
+    """
     from engine.cluster.key import default_place
     from engine.cluster.room_link import RoomLink
     from engine.cluster.wire import PORT
@@ -54,13 +63,14 @@ def make_link(
         listen=(f"0.0.0.0:{port or PORT}",),
         addresses=addresses,
         find=find,
+        shy=shy,
     )
 
 
 def _home_link(
     key: Path | None, port: int | None, addresses: Sequence[str], find: bool
 ) -> MachineLink:
-    return make_link(_home_name(), key, port, addresses, find)
+    return make_link(_home_name(), key, port, addresses, find=find)
 
 
 def _home_name() -> str:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from engine.core.kinds import Kind, is_picture, members, policy_of
+from engine.core.kinds import is_picture, members
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
 from engine.patch.crossing import Arriving, Leaving, names_of, type_of
@@ -57,7 +57,6 @@ class Crossings:
     """
 
     whole: Plan
-    tables: Mapping[str, Any]
     here: frozenset[str] = frozenset()
     wanted: dict[str, dict[Outlet, Any]] = field(default_factory=lambda: defaultdict(dict))
     follows: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -97,8 +96,7 @@ class Crossings:
                 self.wanted[machine].setdefault(source, self._type(wire))
 
     def _follows(self, group: str) -> bool:
-        table = self.tables.get(group)
-        return isinstance(table, dict) and any(key in table for key in _FOLLOWS)
+        return any(f"{group}/{key}" in self.whole.boxes for key in _FOLLOWS)
 
     def _type(self, wire: Wire) -> Any:
         """Return the type of the outlet that a wire begins at."""
@@ -121,7 +119,7 @@ def cut(crossings: Crossings, document: Document, machine: str) -> Part:
             tables[name] = {key: value for key, value in table.items() if key != MACHINE}
         elif name in stand_ins:
             tables[name] = stand_ins[name]
-    return Part(machine, tables, tuple(_departures(crossings, machine)))
+    return Part(machine, tables, tuple(departures(crossings, machine)))
 
 
 def _deadline(crossings: Crossings, document: Document, machine: str) -> dict[str, Any]:
@@ -159,7 +157,7 @@ def _stand_ins(crossings: Crossings, document: Document, machine: str) -> dict[s
     return found
 
 
-def _departures(crossings: Crossings, machine: str) -> Iterator[Departure]:
+def departures(crossings: Crossings, machine: str) -> Iterator[Departure]:
     """Yield what leaves a machine; for each other machine first what is read there, and then what
     calls boxes there, so that those see all that belongs to one moment."""
     whole = crossings.whole
@@ -272,7 +270,7 @@ def project(whole: Plan, document: Document, find: Find, here: frozenset[str]) -
 
     ``here`` are the machines whose boxes play at home too.
     """
-    crossings = Crossings(whole, document.tables, here)
+    crossings = Crossings(whole, here)
     if not crossings.machines:
         return replace(whole, whole=whole, here=here, parts=_parts(whole, document, here))
     part = cut(crossings, document, "")
@@ -299,11 +297,6 @@ def _parts(whole: Plan, document: Document, here: frozenset[str]) -> dict[str, P
         return {}
     found = {}
     for name in dict.fromkeys(box.machine for box in whole.boxes.values() if box.machine):
-        crossings = Crossings(whole, document.tables, here - {name})
+        crossings = Crossings(whole, here - {name})
         found[name] = cut(crossings, document, name)
     return found
-
-
-def keep_of(kinds: Iterable[str]) -> Kind:
-    """Return what may be lost of an outlet that gives these kinds."""
-    return policy_of(type_of(list(kinds)))

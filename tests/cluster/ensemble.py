@@ -74,7 +74,7 @@ def parts_of(text: str, boxes: Mapping[str, type[Box]] | None = None) -> dict[st
     registry = Registry()
     find = lambda use: known.get(use) or registry.find(use)  # noqa: E731
     document = parse(text)
-    crossings = Crossings(compile_patch(document, find), document.tables)
+    crossings = Crossings(compile_patch(document, find))
     parts = {name: cut(crossings, document, name) for name in ("", *crossings.machines)}
     return {
         name: compile_part(part, replace(document, tables=part.tables), find)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from ears import Room
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.cluster.link import LONGEST, Presence, RoomChange, Unsendable
+from engine.cluster.link import LONGEST, Attendance, RoomChange, Unsendable
 from engine.cluster.outgoing import RING_BYTES
 from engine.cluster.packets import PIECE, PROTOCOL, Hello, encode
 from engine.cluster.reliable import MOST
 from engine.core.clock import MILLISECOND, SECOND, ns
 from engine.core.kinds import Kind
+
+from .ears import Ears, Room
 
 CAME_BACK = [RoomChange.CAME, RoomChange.WENT, RoomChange.CAME]
 
@@ -26,7 +27,7 @@ def test_machines_meet_and_know_of_each_other():
     machines = room.link("home").machines()
     assert machines.keys() == {"left", "right"}
     left = machines["left"]
-    assert (left.standing, left.version) == (Presence.HERE, "0")
+    assert (left.standing, left.version) == (Attendance.HERE, "0")
     assert left.has == {"cameras": ["cam"], "cores": 2}
     assert left.delay == left.uncertainty == MILLISECOND
     assert room.ears["home"].told == [
@@ -97,7 +98,7 @@ def test_a_machine_is_gone_within_a_second():
     assert room.ears["home"].changes == [RoomChange.CAME]
     room.run(0.2)
     assert room.ears["home"].changes == [RoomChange.CAME, RoomChange.WENT]
-    assert room.link("home").machines()["left"].standing is Presence.GONE
+    assert room.link("home").machines()["left"].standing is Attendance.GONE
 
 
 def test_one_that_leaves_is_gone_at_once():
@@ -169,6 +170,29 @@ def test_a_machine_hears_that_its_own_name_is_taken():
     room.run(0.1)
     taken = "another machine is called home too: give one of them another name"
     assert room.ears["home"].told[1:] == [("home", RoomChange.TWIN, taken)]
+
+
+def test_shy_machines_talk_to_home_and_to_whom_they_seek_only():
+    room = Room()
+    for name in ("home", "left", "right", "back"):
+        room.ears[name] = Ears()
+        room.link(name, shy=name != "home")
+        room.enter(name)
+    room.link("left").seek("right")
+    room.run(1)
+    here = {name: set(room.link(name).machines()) for name in room.ears}
+    assert here["home"] == {"left", "right", "back"}
+    assert here["left"] == {"home", "right"}
+    assert here["right"] == {"home", "left"}
+    assert here["back"] == {"home"}
+    room.link("back").send("left", "notes", b"too early", Kind.LOSSLESS)
+    room.run(4)
+    assert set(room.link("back").machines()) == {"home", "left"}
+    room.cut("home", "back")
+    room.run(2)
+    room.mend("home", "back")
+    room.run(1)
+    assert room.ears["back"].changes.count(RoomChange.CAME) == 3
 
 
 def test_a_slow_link_carries_the_newest_picture_and_no_note_waits_behind():

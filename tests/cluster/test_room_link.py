@@ -9,14 +9,15 @@ import ssl
 import threading
 
 import pytest
-from ears import Ears
-from waiting import until
 
 from engine.cluster.key import make_key, write_key
-from engine.cluster.link import Presence, RoomChange
+from engine.cluster.link import Attendance, RoomChange
 from engine.cluster.room_link import RoomLink
 from engine.core.errors import ClusterError
 from engine.core.kinds import Kind
+
+from .ears import Ears
+from .waiting import until
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def enter(key, port):
 
 def is_here(link, name):
     machine = link.machines().get(name)
-    return machine is not None and machine.standing is Presence.HERE
+    return machine is not None and machine.standing is Attendance.HERE
 
 
 def test_all_kinds_and_a_large_picture_cross(enter):

@@ -7,22 +7,23 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from ears import Ears
-from stage import Stage, need_stage
-from waiting import until
 
 from engine.cluster.key import make_key, write_key
-from engine.cluster.link import Presence, RoomChange
+from engine.cluster.link import Attendance, RoomChange
 from engine.cluster.room_link import RoomLink
 from engine.core.clock import SystemClock, ns
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
 
+from .ears import Ears
+from .namespaces import Namespaces, need_namespaces
+from .waiting import until
+
 PORT = 9790
 
 
 class Crew:
-    """Machines of a stage, each with ears; ``home`` knocks at all others."""
+    """Machines in namespaces, each with ears; ``home`` knocks at all others."""
 
     def __init__(self, tmp_path, stage, clocks=None, find=False):
         self.stage = stage
@@ -47,7 +48,7 @@ class Crew:
 
     def standing(self, of, to):
         machine = self.links[of].machines().get(to)
-        return Presence.GONE if machine is None else machine.standing
+        return Attendance.GONE if machine is None else machine.standing
 
     def close(self):
         for link in self.links.values():
@@ -56,18 +57,18 @@ class Crew:
 
 @pytest.fixture
 def crew(tmp_path):
-    need_stage()
+    need_namespaces()
     with ExitStack() as stack:
 
         def make(*names, **given):
-            stage = Stage(*names)
+            stage = Namespaces(*names)
             stack.callback(stage.close)
             stage.everywhere(delay=0.001)
             made = Crew(tmp_path, stage, **given)
             stack.callback(made.close)
             for of in names:
                 for to in names:
-                    until(lambda of=of, to=to: of == to or made.standing(of, to) is Presence.HERE)
+                    until(lambda of=of, to=to: of == to or made.standing(of, to) is Attendance.HERE)
             return made
 
         yield make
@@ -110,12 +111,12 @@ def test_a_cut_is_noticed_in_a_second_and_mended_within_three(crew):
         for number in range(20):
             made.links["home"].send("left", "notes", b"%d" % number, Kind.LOSSLESS)
         if seconds > 1:
-            until(lambda: made.standing("home", "left") is Presence.GONE)
-            until(lambda: made.standing("left", "home") is Presence.GONE)
+            until(lambda: made.standing("home", "left") is Attendance.GONE)
+            until(lambda: made.standing("left", "home") is Attendance.GONE)
         threading.Event().wait(max(begins + seconds - time.monotonic(), 0))
         made.stage.between("home", "left", cut=False)
         mended = until(lambda: len(made.ears["left"].contents("notes")) == 20)
-        until(lambda: made.standing("home", "left") is Presence.HERE)
+        until(lambda: made.standing("home", "left") is Attendance.HERE)
         print(f"after a cut of {seconds} s all notes are there after {mended:.2f} s")
         notes = made.ears["left"].contents("notes")
         assert notes == [b"%d" % number for number in range(20)]

@@ -1,4 +1,4 @@
-"""A stage of several machines in one: network namespaces, joined by a relay that delays and loses.
+"""Several machines in one: network namespaces, joined by a relay that delays and loses.
 
 Nothing of it touches a network of this machine: each namespace has a loopback of its own and a TUN
 device, whose packets only the relay sees. Needs root, Linux, and ``ip`` of iproute2.
@@ -25,15 +25,15 @@ NEWNET = 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
 
 
-def need_stage() -> None:
-    """Skip the running test where no stage can be made."""
+def need_namespaces() -> None:
+    """Skip the running test where none can be made."""
     if sys.platform != "linux" or os.geteuid() != 0 or not Path("/dev/net/tun").exists():
         pytest.skip("networks of one's own are made by root on Linux, with /dev/net/tun")
     if shutil.which("ip") is None:
         pytest.skip("no ip: apt-get install --no-install-recommends iproute2")
 
 
-class Stage:
+class Namespaces:
     """Machines by their names; the addresses are 10.9.0.1 and so on, in that order."""
 
     def __init__(self, *names: str) -> None:
@@ -104,13 +104,13 @@ class Stage:
             raise OSError(ctypes.get_errno(), "unshare")
         self._spaces[name] = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH22x", b"stage", IFF_TUN | IFF_NO_PI))
+        fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH22x", b"room", IFF_TUN | IFF_NO_PI))
         self._devices[name] = device
         for line in (
             "link set lo up",
-            f"address add {self.address[name]}/24 dev stage",
-            "link set stage txqueuelen 1000 up multicast on",
-            "route add 224.0.0.0/4 dev stage",
+            f"address add {self.address[name]}/24 dev room",
+            "link set room txqueuelen 1000 up multicast on",
+            "route add 224.0.0.0/4 dev room",
         ):
             subprocess.run(["ip", *line.split()], check=True)
 
