@@ -162,11 +162,8 @@ def departures(crossings: Crossings, machine: str) -> Iterator[Departure]:
     calls boxes there, so that those see all that belongs to one moment."""
     whole = crossings.whole
     for to, wanted in crossings.wanted.items():
-        calls = {
-            wire.source
-            for wire in whole.wires
-            if wire.into not in (Into.COLD, Into.PARAMETER) and crossings.owner(wire.box) == to
-        }
+        ends = [wire for wire in whole.wires if crossings.owner(wire.box) == to]
+        calls = {wire.source for wire in ends if _calls(whole, wire)}
         mine = [outlet for outlet in wanted if crossings.owner(outlet.box) == machine]
         for outlet in sorted(mine, key=lambda each: each in calls):
             carried = wanted[outlet]
@@ -175,6 +172,16 @@ def departures(crossings: Crossings, machine: str) -> Iterator[Departure]:
                 continue
             kinds = tuple(names_of(carried))
             yield Departure(to, outlet.box, outlet.name, _port(outlet), kinds, pictures)
+
+
+def _calls(whole: Plan, wire: Wire) -> bool:
+    """Whether a cable ends where it calls a box or leaves, and not where it is only read."""
+    while whole.boxes[wire.box].hidden:
+        further = next((each for each in whole.wires if each.source.box == wire.box), None)
+        if further is None:
+            return True
+        wire = further
+    return wire.into not in (Into.COLD, Into.PARAMETER)
 
 
 def _port(outlet: Outlet) -> str:

@@ -139,7 +139,7 @@ def test_stages_of_a_cable_belong_to_its_end_and_a_chain_to_its_box() -> None:
 def test_what_to_do_about_a_loss_is_done_where_the_value_is_used(key: str) -> None:
     text = DANCER + REACH + key + '\nthen = ["smooth"]\n' + OUT
     home = part(text, "")
-    assert f"from left.reach -> reach/{key.split()[0]} value" in cables(home)
+    assert f"from left.reach -> reach/{key.split(maxsplit=1)[0]} value" in cables(home)
     assert "reach/smooth -> out reach" in cables(home)
     assert "reach -> to home reach" in cables(part(text, "left"))
 
