@@ -184,6 +184,11 @@ class RoomLink:
     # The process that carries.
 
     @property
+    def port(self) -> int:
+        """The port at which it waits for others; 0 where it does not."""
+        return int(self._settings.listen[0].rpartition(":")[2]) if self._settings.listen else 0
+
+    @property
     def carrier(self) -> int:
         """The number of the process that carries; 0 before the room is opened."""
         return 0 if self._process is None else self._process.pid
