@@ -22,11 +22,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from engine.cluster.key import read_key
-from engine.cluster.packets import LONGEST_PACKET
-from engine.cluster.wire import COUNTED, HEARD, HELLO, SEND, Settings, pack, unpack
+from engine.cluster.wire import (
+    COUNTED,
+    HEARD,
+    HELLO,
+    LONGEST_PACKET,
+    SEND,
+    RoomSettings,
+    pack,
+    unpack,
+)
 from engine.core.errors import ClusterError
 from engine.system.device_process import ALIVE, FAILED, OPENED
 from engine.system.framing import Unframer, pack_frame
@@ -88,7 +94,7 @@ class Carrier:
         """Report what happened at the door."""
         self.say(pack_frame(COUNTED, self._door.refused.to_bytes(8, "little")))
 
-    def open(self, settings: Settings) -> None:
+    def open(self, settings: RoomSettings) -> None:
         """Enter the room; raise ClusterError where that fails."""
         try:
             import zenoh  # noqa: PLC0415
@@ -133,7 +139,7 @@ class Carrier:
         return heard
 
 
-def _config(zenoh: Any, settings: Settings) -> Any:
+def _config(zenoh: Any, settings: RoomSettings) -> Any:
     """Return the configuration of a session; raise ClusterError for a key that cannot be used."""
     key = read_key(Path(settings.key))
     private, certificate, authority = (base64.b64encode(part).decode() for part in key)
@@ -183,7 +189,7 @@ def _pauses(milliseconds: int) -> dict[str, float]:
     }
 
 
-def _in_plain_words(error: str, settings: Settings) -> str:
+def _in_plain_words(error: str, settings: RoomSettings) -> str:
     if "in use" in error or "os error 98" in error:
         return f"another program uses {', '.join(settings.listen)}"
     if "assign requested address" in error or "os error 99" in error:
@@ -191,7 +197,7 @@ def _in_plain_words(error: str, settings: Settings) -> str:
     return f"the network library refuses: {error[:200]}"
 
 
-def main(settings: Settings, requests: int, output: int) -> None:
+def main(settings: RoomSettings, requests: int, output: int) -> None:
     """Carry packets until the show closes its end."""
     carrier = Carrier(output)
     try:
@@ -221,6 +227,6 @@ if __name__ == "__main__":
     own_output = os.dup(1)
     _enlarge(0, own_output)
     with suppress(OSError, EOFError):
-        main(msgspec.json.decode(sys.argv[1], type=Settings), 0, own_output)
+        main(RoomSettings.decoded(sys.argv[1]), 0, own_output)
     # At once: the threads of a library must not keep a process that nobody needs.
     os._exit(0)
