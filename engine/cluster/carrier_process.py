@@ -15,8 +15,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -50,6 +52,8 @@ _LEASE_MS: Final = 1500
 _RETRY_MS: Final = 250
 _OPEN_MS: Final = 1500
 _MOST_SESSIONS: Final = 64
+_LEAVING: Final = 1.0
+"""Seconds for what was sent last to leave."""
 
 
 class Door:
@@ -100,11 +104,13 @@ class Carrier:
             import zenoh  # noqa: PLC0415
         except ImportError:
             raise ClusterError("zenoh is not installed") from None
+        os.environ.pop("RUST_LOG", None)  # what is logged is read here, by nobody else
         zenoh.init_log_from_env_or("error,zenoh_link_tls=warn")
         try:
             session = zenoh.open(_config(zenoh, settings))
         except zenoh.ZError as error:
             raise ClusterError(_in_plain_words(str(error), settings)) from None
+        self._session = session
         self._declare = partial(
             session.declare_publisher,
             # The show says again what must arrive; here, waiting for one would hold up the others.
@@ -128,6 +134,11 @@ class Carrier:
             if publisher is None:
                 publisher = self._publishers[to] = self._declare(f"to/{to}/{self._name}")
             publisher.put(packet)
+
+    def close(self) -> None:
+        """Leave the room, with all that was sent."""
+        close: Callable[[], object] = self._session.close
+        close()
 
     def _heard(self, kind: bytes) -> Any:
         def heard(sample: zenoh.Sample) -> None:
@@ -207,10 +218,22 @@ def main(settings: RoomSettings, requests: int, output: int) -> None:
         return
     carrier.say(pack_frame(OPENED, b""))
     start_heartbeat(lambda: carrier.say(pack_frame(ALIVE)))
+    threading.Thread(target=_exit_late, args=(requests,), daemon=True).start()
     unframer = Unframer(longest=LONGEST_PACKET + 256)
     while piece := os.read(requests, _PIECE):
         for kind, payload in unframer.feed(piece):
             carrier.send(kind, payload)
+    carrier.close()
+
+
+def _exit_late(requests: int) -> None:
+    """End this process soon after the show is gone, whatever the library still does."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(requests, select.POLLHUP)
+        poll.poll()
+        threading.Event().wait(_LEAVING)
+        os._exit(0)
 
 
 def _enlarge(*pipes: int) -> None:

@@ -29,6 +29,7 @@ from engine.cluster.wire import (
     COUNTED,
     HEARD,
     HELLO,
+    PIECE,
     PORT,
     SEND,
     RoomSettings,
@@ -152,8 +153,10 @@ class RoomLink:
         with self._state:
             now = self._steady.now()
             self._events.extend(self._member.post(to, topic, content, keep, at, now=now))
-            self._leave()
-        if self._events:
+            is_long = len(content) > PIECE  # to pack it takes a while, which no loop has
+            if not is_long:
+                self._leave()
+        if self._events or is_long:
             self._wake.set()
 
     def machines(self) -> Mapping[str, Machine]:
