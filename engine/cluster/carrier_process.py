@@ -15,18 +15,26 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from engine.cluster.key import read_key
-from engine.cluster.packets import LONGEST_PACKET
-from engine.cluster.wire import COUNTED, HEARD, HELLO, SEND, Settings, pack, unpack
+from engine.cluster.wire import (
+    COUNTED,
+    HEARD,
+    HELLO,
+    LONGEST_PACKET,
+    SEND,
+    RoomSettings,
+    pack,
+    unpack,
+)
 from engine.core.errors import ClusterError
 from engine.system.device_process import ALIVE, FAILED, OPENED
 from engine.system.framing import Unframer, pack_frame
@@ -44,6 +52,8 @@ _LEASE_MS: Final = 1500
 _RETRY_MS: Final = 250
 _OPEN_MS: Final = 1500
 _MOST_SESSIONS: Final = 64
+_LEAVING: Final = 1.0
+"""Seconds for what was sent last to leave."""
 
 
 class Door:
@@ -88,17 +98,19 @@ class Carrier:
         """Report what happened at the door."""
         self.say(pack_frame(COUNTED, self._door.refused.to_bytes(8, "little")))
 
-    def open(self, settings: Settings) -> None:
+    def open(self, settings: RoomSettings) -> None:
         """Enter the room; raise ClusterError where that fails."""
         try:
             import zenoh  # noqa: PLC0415
         except ImportError:
             raise ClusterError("zenoh is not installed") from None
+        os.environ.pop("RUST_LOG", None)  # what is logged is read here, by nobody else
         zenoh.init_log_from_env_or("error,zenoh_link_tls=warn")
         try:
             session = zenoh.open(_config(zenoh, settings))
         except zenoh.ZError as error:
             raise ClusterError(_in_plain_words(str(error), settings)) from None
+        self._session = session
         self._declare = partial(
             session.declare_publisher,
             # The show says again what must arrive; here, waiting for one would hold up the others.
@@ -123,6 +135,11 @@ class Carrier:
                 publisher = self._publishers[to] = self._declare(f"to/{to}/{self._name}")
             publisher.put(packet)
 
+    def close(self) -> None:
+        """Leave the room, with all that was sent."""
+        close: Callable[[], object] = self._session.close
+        close()
+
     def _heard(self, kind: bytes) -> Any:
         def heard(sample: zenoh.Sample) -> None:
             if len(sample.payload) <= LONGEST_PACKET:
@@ -133,7 +150,7 @@ class Carrier:
         return heard
 
 
-def _config(zenoh: Any, settings: Settings) -> Any:
+def _config(zenoh: Any, settings: RoomSettings) -> Any:
     """Return the configuration of a session; raise ClusterError for a key that cannot be used."""
     key = read_key(Path(settings.key))
     private, certificate, authority = (base64.b64encode(part).decode() for part in key)
@@ -183,7 +200,7 @@ def _pauses(milliseconds: int) -> dict[str, float]:
     }
 
 
-def _in_plain_words(error: str, settings: Settings) -> str:
+def _in_plain_words(error: str, settings: RoomSettings) -> str:
     if "in use" in error or "os error 98" in error:
         return f"another program uses {', '.join(settings.listen)}"
     if "assign requested address" in error or "os error 99" in error:
@@ -191,7 +208,7 @@ def _in_plain_words(error: str, settings: Settings) -> str:
     return f"the network library refuses: {error[:200]}"
 
 
-def main(settings: Settings, requests: int, output: int) -> None:
+def main(settings: RoomSettings, requests: int, output: int) -> None:
     """Carry packets until the show closes its end."""
     carrier = Carrier(output)
     try:
@@ -201,10 +218,22 @@ def main(settings: Settings, requests: int, output: int) -> None:
         return
     carrier.say(pack_frame(OPENED, b""))
     start_heartbeat(lambda: carrier.say(pack_frame(ALIVE)))
+    threading.Thread(target=_exit_late, args=(requests,), daemon=True).start()
     unframer = Unframer(longest=LONGEST_PACKET + 256)
     while piece := os.read(requests, _PIECE):
         for kind, payload in unframer.feed(piece):
             carrier.send(kind, payload)
+    carrier.close()
+
+
+def _exit_late(requests: int) -> None:
+    """End this process soon after the show is gone, whatever the library still does."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(requests, select.POLLHUP)
+        poll.poll()
+        threading.Event().wait(_LEAVING)
+        os._exit(0)
 
 
 def _enlarge(*pipes: int) -> None:
@@ -221,6 +250,6 @@ if __name__ == "__main__":
     own_output = os.dup(1)
     _enlarge(0, own_output)
     with suppress(OSError, EOFError):
-        main(msgspec.json.decode(sys.argv[1], type=Settings), 0, own_output)
+        main(RoomSettings.decoded(sys.argv[1]), 0, own_output)
     # At once: the threads of a library must not keep a process that nobody needs.
     os._exit(0)

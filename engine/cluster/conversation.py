@@ -19,8 +19,9 @@ from engine.cluster.flow import FlowControl
 from engine.cluster.link import Arrived, Attendance, Machine, RoomChange
 from engine.cluster.offsets import ClockOffset
 from engine.cluster.outgoing import QuickReceiver, QuickSender
-from engine.cluster.packets import KEEPS, PIECE, Datagram, Parcel, Piece, encode
+from engine.cluster.packets import KEEPS, Datagram, Parcel, Piece, encode
 from engine.cluster.reliable import ReliableReceiver, ReliableSender
+from engine.cluster.wire import PIECE
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.kinds import Kind
 from engine.core.messages import Ns

@@ -2,8 +2,8 @@
 
 A link that is slower than what is sent into it would fill every buffer on the way, and a note
 would wait behind all of that. So no more is under way than twice what the link was seen to carry in
-its shortest way there and back (after BBR, Cardwell et al. 2016), and the rest waits here, where
-newer messages replace older ones.
+its shortest way there and back and a little (after BBR, Cardwell et al. 2016), and the rest waits
+here, where newer messages replace older ones.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ LEAST: Final = 1 << 16
 """Bytes: at 10 Mbit/s, 52 ms."""
 MOST: Final = 600_000
 """Bytes: as many as zenoh's own queue holds (``carrier_process``)."""
+_SLACK: Final = 8 * MILLISECOND
+"""Added to the shortest way: on a busy machine whoever answers is late, though the link is not."""
 _STUCK: Final = 500 * MILLISECOND
 _MEMORY: Final = SECOND
 
@@ -71,7 +73,7 @@ class FlowControl:
             self._sent.clear()
             self._bytes = 0
         rate = max((rate for _, rate in self._rates), default=0.0)
-        window = min(max(LEAST, int(2 * rate * self._shortest)), MOST)
+        window = min(max(LEAST, int(2 * rate * (self._shortest + _SLACK))), MOST)
         return window - self._bytes
 
     @property

@@ -12,7 +12,8 @@ from typing import Final
 
 import msgspec
 
-from engine.cluster.packets import KEEPS, PIECE, Parcel, Piece
+from engine.cluster.packets import KEEPS, Parcel, Piece
+from engine.cluster.wire import PIECE
 from engine.core.clock import SECOND
 from engine.core.kinds import Kind
 from engine.core.messages import Ns

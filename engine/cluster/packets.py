@@ -13,16 +13,13 @@ from typing import Final, TypeVar
 import msgspec
 
 from engine.cluster.link import LONGEST, LONGEST_NAME, LONGEST_TOPIC
+from engine.cluster.wire import LONGEST_PACKET
 from engine.core.kinds import Kind
 
 T = TypeVar("T")
 
 PROTOCOL: Final = 1
 """The first byte of every packet. Other bytes are of another version of this protocol."""
-PIECE: Final = 48_000
-"""Bytes of a longer content that go in one packet: zenoh sends such a one whole."""
-LONGEST_PACKET: Final = 2 * PIECE + 4096
-"""Bytes of the longest packet that is read."""
 LONGEST_CARD: Final = 1 << 15
 """Bytes of what a machine says of itself, as JSON."""
 

@@ -20,7 +20,8 @@ from typing import Final
 import msgspec
 
 from engine.cluster.link import LONGEST
-from engine.cluster.packets import KEEPS, PIECE, Parcel
+from engine.cluster.packets import KEEPS, Parcel
+from engine.cluster.wire import PIECE
 from engine.core.clock import MILLISECOND
 from engine.core.kinds import Kind
 from engine.core.messages import Ns

@@ -16,17 +16,27 @@ import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
-
-import msgspec
 
 from engine.cluster.conversation import Event
 from engine.cluster.key import install, read_key
 from engine.cluster.link import Arrived, Changed, Heard, Machine
 from engine.cluster.member import EVERYBODY, Member
 from engine.cluster.packets import is_name
-from engine.cluster.wire import COUNTED, HEARD, HELLO, PORT, SEND, Settings, endpoint, pack, unpack
+from engine.cluster.wire import (
+    COUNTED,
+    HEARD,
+    HELLO,
+    PIECE,
+    PORT,
+    SEND,
+    RoomSettings,
+    endpoint,
+    pack,
+    unpack,
+)
 from engine.core.clock import MILLISECOND, SECOND, Clock, SystemClock
 from engine.core.errors import ClusterError, DeviceError
 from engine.core.kinds import Kind
@@ -35,7 +45,7 @@ from engine.system.device_process import DeviceProcess
 from engine.system.pipe_writer import PipeWriter
 
 MODULE: Final = "engine.cluster.carrier_process"
-_AGAIN: Final = 0.25
+_AGAIN: Final = 0.05
 """Seconds before a process that ended is begun anew; doubled up to ``_AGAIN_MOST``."""
 _AGAIN_MOST: Final = 4.0
 _FULL: Final = 0.001
@@ -80,9 +90,9 @@ class RoomLink:
         self.name = name
         self._key = key
         where = [endpoint(one) for one in addresses]
-        self._settings = Settings(name, str(key), tuple(listen), tuple(where), find)
+        self._settings = RoomSettings(name, str(key), tuple(listen), tuple(where), find)
         if group:
-            self._settings = msgspec.structs.replace(self._settings, group=group)
+            self._settings = replace(self._settings, group=group)
         self._steady = SystemClock()
         self._clock = clock or self._steady
         life = int.from_bytes(os.urandom(7), "little") + 1
@@ -134,7 +144,7 @@ class RoomLink:
         """
         where = tuple(endpoint(one) for one in addresses)
         if set(where) != set(self._settings.connect):
-            self._settings = msgspec.structs.replace(self._settings, connect=where)
+            self._settings = replace(self._settings, connect=where)
             self._renew = True
             self._wake.set()
 
@@ -143,8 +153,10 @@ class RoomLink:
         with self._state:
             now = self._steady.now()
             self._events.extend(self._member.post(to, topic, content, keep, at, now=now))
-            self._leave()
-        if self._events:
+            is_long = len(content) > PIECE  # to pack it takes a while, which no loop has
+            if not is_long:
+                self._leave()
+        if self._events or is_long:
             self._wake.set()
 
     def machines(self) -> Mapping[str, Machine]:
@@ -184,6 +196,11 @@ class RoomLink:
     # The process that carries.
 
     @property
+    def port(self) -> int:
+        """The port at which it waits for others; 0 where it does not."""
+        return int(self._settings.listen[0].rpartition(":")[2]) if self._settings.listen else 0
+
+    @property
     def carrier(self) -> int:
         """The number of the process that carries; 0 before the room is opened."""
         return 0 if self._process is None else self._process.pid
@@ -192,7 +209,7 @@ class RoomLink:
         """Begin the process; raise DeviceError where it refuses."""
         process = DeviceProcess(
             MODULE,
-            msgspec.json.encode(self._settings).decode(),
+            self._settings.encoded(),
             silent="the network library does not answer",
             ended="the network library ended at once",
         )

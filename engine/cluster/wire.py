@@ -1,10 +1,14 @@
-"""What a show and the process that carries its packets say to each other, as frames."""
+"""What a show and the process that carries its packets say to each other, as frames.
+
+Why nothing but the standard library is loaded here: that process begins again when it ends, and
+until then the room hears nothing of us. With NumPy and msgspec that takes six times as long.
+"""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, dataclass
 from typing import Final
-
-import msgspec
 
 from engine.core.errors import ClusterError
 from engine.system.framing import pack_frame
@@ -18,13 +22,18 @@ HEARD: Final = b"d"
 COUNTED: Final = b"r"
 """What happened at the door so far: how often a connection was refused, and links that are up."""
 
+PIECE: Final = 48_000
+"""Bytes of a longer content that go in one packet: zenoh sends such a one whole."""
+LONGEST_PACKET: Final = 2 * PIECE + 4096
+"""Bytes of the longest packet that is read."""
 PORT: Final = 9790
 """Where a machine waits for the others unless told otherwise."""
 GROUP: Final = "224.0.0.224:9791"
 """The multicast group and port by which machines find each other by name."""
 
 
-class Settings(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class RoomSettings:
     """What the process is given to begin with. The key itself is only in its file."""
 
     name: str
@@ -35,6 +44,15 @@ class Settings(msgspec.Struct, frozen=True):
     find: bool
     """Whether to look for others in the network, and be found."""
     group: str = GROUP
+
+    def encoded(self) -> str:
+        """Return them as JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def decoded(cls, text: str) -> RoomSettings:
+        """Return the settings of their JSON."""
+        return cls(**json.loads(text))
 
 
 def pack(kind: bytes, name: str, packet: bytes) -> bytes:

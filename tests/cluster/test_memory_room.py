@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from engine.cluster.link import LONGEST, Attendance, RoomChange, Unsendable
 from engine.cluster.outgoing import RING_BYTES
-from engine.cluster.packets import PIECE, PROTOCOL, Hello, encode
+from engine.cluster.packets import PROTOCOL, Hello, encode
 from engine.cluster.reliable import MOST
+from engine.cluster.wire import PIECE
 from engine.core.clock import MILLISECOND, SECOND, ns
 from engine.core.kinds import Kind
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.cluster.packets import KEEPS, PIECE, Parcel
+from engine.cluster.packets import KEEPS, Parcel
 from engine.cluster.reliable import MOST, UNDERWAY, ReliableReceiver, ReliableSender
+from engine.cluster.wire import PIECE
 from engine.core.clock import ns
 from engine.core.kinds import Kind
 from engine.core.messages import Ns

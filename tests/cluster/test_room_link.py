@@ -58,7 +58,7 @@ def is_here(link, name):
 
 
 def test_all_kinds_and_a_large_picture_cross(enter):
-    home, _ = enter("home")
+    home, at_home = enter("home")
     home.describe({"cores": 4})
     left, ears = enter("left")
     until(lambda: is_here(home, "left") and is_here(left, "home"))
@@ -81,6 +81,7 @@ def test_all_kinds_and_a_large_picture_cross(enter):
     }
     left.close()
     until(lambda: not is_here(home, "left"))
+    assert at_home.told[-1] == ("left", RoomChange.WENT, "left has left")
 
 
 def test_without_the_key_with_a_wrong_one_and_with_rubbish_nobody_comes_in(enter, port, tmp_path):

@@ -14,9 +14,9 @@ from engine.cluster.room_link import RoomLink
 from engine.core.clock import SystemClock, ns
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
+from engine.lab.namespaces import Namespaces, why_not
 
 from .ears import Ears
-from .namespaces import Namespaces, need_namespaces
 from .waiting import until
 
 PORT = 9790
@@ -57,7 +57,8 @@ class Crew:
 
 @pytest.fixture
 def crew(tmp_path):
-    need_namespaces()
+    if why := why_not():
+        pytest.skip(why)
     with ExitStack() as stack:
 
         def make(*names, **given):

@@ -14,17 +14,20 @@ import random
 import select
 import socket
 import sys
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Final
 
-MOST = 65536
-MULTICAST = range(224, 240)
+from engine.core.clock import SECOND, SystemClock
+
+MOST: Final = 65536
+MULTICAST: Final = range(224, 240)
+CLOCK: Final = SystemClock()
 
 
 @dataclass
-class Way:
+class RelayWay:
     """What happens to packets of one way."""
 
     delay: float = 0.001
@@ -41,7 +44,7 @@ class Relay:
 
     def __init__(self, devices: dict[str, int]) -> None:
         self.devices = devices
-        self.ways = {(a, b): Way() for a in devices for b in devices if a != b}
+        self.ways = {(a, b): RelayWay() for a in devices for b in devices if a != b}
         self.random = random.Random(1)
         self.waiting: list[tuple[float, int, int, bytes]] = []
         self.count = 0
@@ -53,7 +56,7 @@ class Relay:
         for descriptor in (0, *source):
             poll.register(descriptor, select.POLLIN)
         while True:
-            now = time.monotonic()
+            now = CLOCK.now() / SECOND
             while self.waiting and self.waiting[0][0] <= now:
                 _, _, descriptor, packet = heappop(self.waiting)
                 with suppress(OSError):  # the receiver's queue is full: that packet is lost
@@ -93,19 +96,21 @@ class Relay:
                 if one != source and (source, one) in self.ways:
                     self.carry(self.ways[source, one], self.devices[one], packet)
 
-    def carry(self, way: Way, descriptor: int, packet: bytes) -> None:
+    def carry(self, way: RelayWay, descriptor: int, packet: bytes) -> None:
         """Let a packet go its way."""
         way.packets += 1
         way.bytes += len(packet)
         if way.cut or self.random.random() < way.loss:
             return
         late = way.delay + self.random.random() * way.jitter
-        way.free = due = max(time.monotonic() + late, way.free)
+        way.free = due = max(CLOCK.now() / SECOND + late, way.free)
         self.count += 1
         heappush(self.waiting, (due, self.count, descriptor, packet))
 
 
 if __name__ == "__main__":
     sys.stdin = os.fdopen(0, "r", buffering=1)
+    with suppress(OSError):
+        os.nice(-15)  # a network does not wait for a busy processor
     given = (argument.split("=") for argument in sys.argv[1:])
     Relay({address: int(descriptor) for address, descriptor in given}).run()
