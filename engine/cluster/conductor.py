@@ -58,6 +58,8 @@ from engine.runtime.metrics import LOG
 AWAY: Final = "away"
 JOINED: Final = "joined"
 PLAYS: Final = "plays"
+_FAREWELL: Final = 0.5
+"""Seconds that others are given to hear that the show is over."""
 
 MakeLink = Callable[[Sequence[str], bool], MachineLink]
 """Makes the link of home from the addresses of machines, and whether to look for others."""
@@ -124,6 +126,8 @@ class Conductor:
         self._live: Live | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._read_again: Callable[[], None] = lambda: None
+        self._playing: set[str] = set()
+        self._ended = threading.Event()
 
     # Plans, on any thread.
 
@@ -191,8 +195,11 @@ class Conductor:
         exchange, self._live = self._exchange, None
         if exchange is None:
             return
+        self._playing = {name for name in self._here_now() if self._plays(name)}
         for name in self._here_now():
             self._tell(name, ShowOver(self._show))
+        if self._playing:
+            self._ended.wait(_FAREWELL)
         exchange.close()
 
     def views(self) -> list[MachineView]:
@@ -279,6 +286,10 @@ class Conductor:
         except ValueError:
             LOG.warning("%s: says what nobody here understands", arrived.of)
             return
+        if self._live is None:  # all that is waited for now is that parts end
+            self._playing.discard(arrived.of)
+            if not self._playing:
+                self._ended.set()
         self._soon(self._told, arrived.of, told)
 
     def _changed(self, name: str, change: RoomChange, words: str) -> None:

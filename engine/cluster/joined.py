@@ -356,6 +356,7 @@ class JoinedPlayer:
             case PartOffer():
                 self._offered(name, told)
             case ShowOver() if show is not None and name == show.home:
+                self._tell_state(show, "ended")
                 self._end()
             case BoxesSent(texts):
                 self._boxes_came(name, texts)

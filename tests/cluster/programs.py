@@ -105,7 +105,7 @@ class Programs:
         return json.loads((self.folder / name).read_text())
 
     def _begin(self, name: str, *words: str) -> None:
-        command = [sys.executable, "-m", "engine", *words, "--key", str(self.key)]
+        command = [str(Path(sys.executable).with_name("sensorium")), *words, "--key", str(self.key)]
         with self.stage.inside(name), (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 command,

@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
+from engine.cluster.messages import (
+    TELL,
+    PartOffer,
+    PartState,
+    ShowOver,
+    decode_told,
+    encode_told,
+)
 from engine.core.commands import BlackOut, Panic, SetParameter
+from engine.core.kinds import Kind
 from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
 from engine.recording.replay import Replay
@@ -188,3 +197,81 @@ def test_what_crossed_is_in_the_recording_and_plays_again_on_one_machine(room, p
     assert replay.comparison is not None
     assert not replay.comparison.different
     assert replay.comparison.same[1] > 20
+
+
+OWN = """
+from engine import Node
+
+class Louder(Node):
+    by: float = 3.0
+    def process(self, value: float) -> float:
+        return value * self.by
+"""
+
+
+def with_own_box(patch: Path) -> None:
+    nodes = patch.parent / "nodes"
+    nodes.mkdir()
+    (nodes / "louder.py").write_text(OWN)
+    box = '[loud]\nuse = "louder"\nfrom = "reach"\nmachine = "left"\n'
+    patch.write_text(PATCH.replace('reach = "reach",', 'reach = "loud",') + box)
+
+
+@on_loop
+async def test_code_of_home_is_refused_by_name_where_home_is_not_trusted(room, patch, tmp_path):
+    with_own_box(patch)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    async with stage(room, patch) as playing:
+        playing.join("left", folder=elsewhere)
+        await playing.until(lambda: playing.standing("left") == "refused")
+        (problem,) = playing.conductor.views()[0].known.problems
+        assert "nodes/louder.py is code from home" in problem and "--trust" in problem
+        await playing.until(lambda: any("louder" in f.text for f in playing.home.metrics.faults))
+        assert playing.players["left"].show is None
+
+
+@on_loop
+async def test_code_of_home_is_run_where_the_same_file_is_there(room, patch):
+    with_own_box(patch)
+    async with stage(room, patch, "left") as playing:
+        await playing.until(lambda: sent(playing.home, "out/reach") > 3)
+
+
+@on_loop
+async def test_code_of_home_is_sent_and_run_where_home_is_trusted(room, patch, tmp_path):
+    with_own_box(patch)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    async with stage(room, patch) as playing:
+        playing.join("left", folder=elsewhere, trust=True, keep=tmp_path / "kept")
+        await playing.all_play()
+        await playing.until(lambda: sent(playing.home, "out/reach") > 3)
+        assert (tmp_path / "kept" / "louder.py").read_text() == OWN
+
+
+@on_loop
+async def test_faults_elsewhere_are_told_at_home(room, patch):
+    async with stage(room, patch, "left") as playing:
+        part(playing, "left").tell("dancer", "stumbles")
+        home = playing.home
+        await playing.until(lambda: any(f.text == "dancer: stumbles" for f in home.metrics.faults))
+
+
+@on_loop
+async def test_a_second_home_is_told_that_a_machine_is_busy(room, patch):
+    async with stage(room, patch, "left") as playing:
+        other, heard = room.link("other"), []
+        other.open(heard.append, lambda *what: None)
+        await playing.until(lambda: "left" in other.machines())
+        offer = encode_told(PartOffer(1, 1, "another", "{}", {}))
+        other.send("left", TELL, offer, Kind.LOSSLESS)
+        other.send("left", TELL, encode_told(ShowOver(1)), Kind.LOSSLESS)
+        other.send("left", TELL, b"rubbish", Kind.LOSSLESS)
+        await playing.until(lambda: heard)
+        told = decode_told(heard[0].content)
+        assert isinstance(told, PartState) and told.state == "busy"
+        assert told.problems == [("plays for home already", "", "")]
+        count = sent(playing.home, "out/reach")
+        await playing.until(lambda: sent(playing.home, "out/reach") > count + 3)
+        other.close()
