@@ -41,10 +41,11 @@ from engine.cluster.passing import (
     resolved,
     take_command,
 )
-from engine.core.clock import Clock, SystemClock
+from engine.core.clock import MILLISECOND, Clock, SystemClock
 from engine.core.commands import Command, Notice, Panic
 from engine.core.errors import ClusterError
 from engine.core.kinds import Kind
+from engine.core.machine_status import MachineStatus
 from engine.core.messages import Ns
 from engine.patch.crossing import Arriving, Leaving
 from engine.patch.load import Texts
@@ -185,6 +186,7 @@ class Conductor:
         self._loop = asyncio.get_running_loop()
         engine = show.engine
         engine.pass_on = self._pass_on
+        engine.machines = lambda: [_status(view) for view in self.views()]
         engine.listeners.append(self._for_all)
         engine.on_plan.append(self._offer_all)
         for name in self._here_now() if self._exchange is not None else ():
@@ -437,3 +439,23 @@ def _machines(whole: Plan) -> list[MachineSpec]:
     """Return the machines on which boxes of a patch play."""
     names = dict.fromkeys(box.machine for box in whole.boxes.values() if box.machine)
     return [whole.machines[name] for name in names]
+
+
+def _status(view: MachineView) -> MachineStatus:
+    """Return a machine as it is shown: those that play no part of the patch too."""
+    link, told = view.link, view.known.status
+    cores = link.has.get("cores", 0)
+    return MachineStatus(
+        link.name,
+        view.known.standing,
+        view.boxes,
+        view.here,
+        round(link.delay / MILLISECOND, 2),
+        round(link.offset / MILLISECOND, 2),
+        round(link.uncertainty / MILLISECOND, 2),
+        round(told.delay_ms, 1) if told else 0.0,
+        told.dropped if told else 0,
+        told.errors if told else 0,
+        cores if isinstance(cores, int) else 0,
+        view.known.problems,
+    )

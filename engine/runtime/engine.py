@@ -7,7 +7,7 @@ the same bytes, live, offline and replayed. ``now`` is read here, once for each 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from engine.core.commands import Command
 from engine.core.errors import Overrun, ParameterError
 from engine.core.event_inlets import message_by_hand, read_hand_events
 from engine.core.kinds import KINDS, Kind, is_picture
+from engine.core.machine_status import MachineStatus
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.parameter import Parameter
@@ -81,6 +82,7 @@ class Engine:
     - ``monitor``: what comes in and leaves by the ports, while somebody looks.
     - ``pass_on``: called with a command for a box that plays on another machine; returns whether
       that is so. ``elsewhere``: what is known here of the boxes of other machines.
+    - ``machines``: returns how the other machines do that play parts; on any thread.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
@@ -110,6 +112,7 @@ class Engine:
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )
+        self.machines: Callable[[], Sequence[MachineStatus]] = lambda: ()
         self.pass_on: Callable[[Command], bool] = lambda command: False
         self.elsewhere: dict[str, BoxState] = {}
         self.privacy = privacy or Privacy()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from engine.cluster.link import Attendance
 from engine.cluster.messages import (
     TELL,
     PartOffer,
@@ -23,6 +26,8 @@ from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
 from engine.recording.replay import Replay
 from engine.recording.writer import WriteRequest
+from engine.terminal.table import LiveTable
+from engine.web.health import HealthView
 
 from .live_room import LiveRoom, live_room
 from .theatre import on_loop, stage
@@ -90,6 +95,11 @@ async def test_a_patch_plays_on_two_machines_and_ends_on_both(room, patch):
         await playing.until(lambda: sent(home, "out/reach") > 3 and sent(left, "there/beat") > 1)
         (view,) = playing.conductor.views()
         assert view.boxes == ("dancer", "reach", "there")
+        (shown,) = HealthView(home).snapshot().machines
+        assert (shown.name, shown.standing, shown.state) == ("left", "plays", "running")
+        picture = Console(width=160, record=True, file=io.StringIO())
+        picture.print(LiveTable(picture)._picture(home))
+        assert "dancer, reach, there" in picture.export_text()
         await playing.until(lambda: playing.conductor.views()[0].known.status is not None)
         await playing.end()
         await playing.until(lambda: playing.players["left"].show is None)
@@ -263,7 +273,9 @@ async def test_a_second_home_is_told_that_a_machine_is_busy(room, patch):
     async with stage(room, patch, "left") as playing:
         other, heard = room.link("other"), []
         other.open(heard.append, lambda *what: None)
-        await playing.until(lambda: "left" in other.machines())
+        await playing.until(
+            lambda: getattr(other.machines().get("left"), "standing", None) is Attendance.HERE
+        )
         offer = encode_told(PartOffer(1, 1, "another", "{}", {}))
         other.send("left", TELL, offer, Kind.LOSSLESS)
         other.send("left", TELL, encode_told(ShowOver(1)), Kind.LOSSLESS)
