@@ -138,6 +138,11 @@ class JoinedPlayer:
         finally:
             await asyncio.to_thread(self._exchange.close)
 
+    def read_again(self) -> None:
+        """Read the part that plays again; on the loop."""
+        if self._show is not None and self._show.reloader is not None:
+            self._show.reloader.read_again()
+
     def stop(self) -> None:
         """End what plays, and leave the room; on the loop."""
         self._over.set()

@@ -120,3 +120,6 @@ def _end_by_signal(player: JoinedPlayer) -> None:
         else:
             with suppress(ValueError, RuntimeError):
                 loop.add_signal_handler(number, ask)
+    if hasattr(signal, "SIGHUP"):
+        with suppress(ValueError, RuntimeError):
+            loop.add_signal_handler(signal.SIGHUP, player.read_again)
