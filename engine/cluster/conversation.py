@@ -173,14 +173,14 @@ class Conversation:
         if packet.bye:
             self._ended.append(packet.life)
             return [*events, *self._went(f"{self.name} has left"), *self._forget(), *self._reset()]
-        is_newest = packet.number > self._seen
-        self._seen = max(self._seen, packet.number)
         self._echo = (packet.sent, shown)
         self._offset.received(now, Ns(packet.sent), shown)
         self._read_card(packet, events)
         if packet.to_life == self._life:
             self._knows_us = True
-            if is_newest:
+            # Only now: what was meant for another start of our program is numbered otherwise.
+            if packet.number > self._seen:
+                self._seen = packet.number
                 self._is_ready_there = packet.ready
             self._card_had = packet.card_had
             if packet.echo_had:

@@ -156,6 +156,19 @@ def test_a_quick_restart_is_seen_though_nothing_was_missed():
     assert room.ears["home"].changes == CAME_BACK
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.1, 0.4, 0.8, 2.0])
+def test_a_restart_is_whole_again_on_both_sides_within_a_second(pause):
+    room = Room("home", "left")
+    room.run(5)
+    room.kill("left")
+    room.run(pause)
+    room.ears["left"].told.clear()
+    room.enter("left")
+    room.run(1)
+    assert room.ears["left"].changes == [RoomChange.CAME]
+    assert room.ears["home"].changes == CAME_BACK
+
+
 def test_of_two_machines_of_one_name_the_first_counts():
     room = Room("home", "left")
     for _ in range(20):

@@ -92,7 +92,7 @@ def round_trips(two: Crew, count: int) -> list[Row]:
 
 
 def strangers(two: Crew, seconds: float) -> list[Row]:
-    """Have 20 strangers a second knock with rubbish while poses and notes cross; in turn without."""
+    """Have 20 strangers a second knock while poses and notes cross, in turn with none."""
     case = "strangers with rubbish"
     home = two.members[HOME]
     before = home.link.counts()["refused"]
