@@ -109,11 +109,6 @@ class Conversation:
         """Whether the machine can be heard and sent to."""
         return self._here
 
-    @property
-    def machine(self) -> Machine:
-        """What is known of the machine."""
-        return self.known(self._heard)
-
     def known(self, now: Ns) -> Machine:
         """Return what is known of the machine now."""
         offset, uncertainty, way = self._offset.at(now)
@@ -172,15 +167,17 @@ class Conversation:
         self._counts["received_bytes"] += size
         if packet.bye:
             self._ended.append(packet.life)
-            return [*events, *self._went(f"{self.name} has left"), *self._forget(), *self._reset()]
-        is_newest = packet.number > self._seen
-        self._seen = max(self._seen, packet.number)
+            events += [*self._went(f"{self.name} has left"), *self._forget()]
+            self._reset()
+            return events
         self._echo = (packet.sent, shown)
         self._offset.received(now, Ns(packet.sent), shown)
         self._read_card(packet, events)
         if packet.to_life == self._life:
             self._knows_us = True
-            if is_newest:
+            # Only now: what was meant for another start of our program is numbered otherwise.
+            if packet.number > self._seen:
+                self._seen = packet.number
                 self._is_ready_there = packet.ready
             self._card_had = packet.card_had
             if packet.echo_had:
@@ -274,10 +271,9 @@ class Conversation:
         self._met = now
         return events
 
-    def _reset(self) -> list[Event]:
+    def _reset(self) -> None:
         self._counts = self._all_counts()
         self._begin(0)
-        return []
 
     def _forget(self) -> list[Event]:
         count = self._sure.drop_unheld()

@@ -21,7 +21,7 @@ MOST: Final = 600_000
 _SLACK: Final = 8 * MILLISECOND
 """Added to the shortest way: on a busy machine whoever answers is late, though the link is not."""
 _STUCK: Final = 500 * MILLISECOND
-_MEMORY: Final = SECOND
+_MEMORY: Final = 3 * SECOND
 
 
 class _Sent(NamedTuple):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.cluster.link import LONGEST, Attendance, RoomChange, Unsendable
+from engine.cluster.member import Member
 from engine.cluster.outgoing import RING_BYTES
-from engine.cluster.packets import PROTOCOL, Hello, encode
+from engine.cluster.packets import PROTOCOL, Datagram, Hello, encode
 from engine.cluster.reliable import MOST
 from engine.cluster.wire import PIECE
 from engine.core.clock import MILLISECOND, SECOND, ns
@@ -151,6 +153,19 @@ def test_a_quick_restart_is_seen_though_nothing_was_missed():
     room.kill("left")
     room.enter("left")
     room.run(1)
+    assert room.ears["home"].changes == CAME_BACK
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.1, 0.4, 0.8, 2.0])
+def test_a_restart_is_whole_again_on_both_sides_within_a_second(pause):
+    room = Room("home", "left")
+    room.run(5)
+    room.kill("left")
+    room.run(pause)
+    room.ears["left"].told.clear()
+    room.enter("left")
+    room.run(1)
+    assert room.ears["left"].changes == [RoomChange.CAME]
     assert room.ears["home"].changes == CAME_BACK
 
 
@@ -360,3 +375,23 @@ def test_a_program_that_was_not_run_does_not_take_the_others_for_gone():
     now = ns(room.clock.now() / 1e9 + 3)
     assert member.tick(now) == []
     assert member.counts()["slept"] == 1
+
+
+PLAIN = st.none() | st.booleans() | st.integers(-2, 1 << 63) | st.binary(max_size=40) | st.text()
+FIELDS = st.lists(PLAIN | st.lists(PLAIN | st.lists(PLAIN, max_size=6), max_size=6), max_size=22)
+
+
+@given(FIELDS, st.integers(0, 21), PLAIN | st.lists(PLAIN, max_size=6), st.booleans())
+def test_nothing_that_a_machine_says_raises(fields, place, value, hello):
+    member = Member("home", "", 7)
+    member.take("left", encode(Hello(5)), True, ns(1), ns(1))
+    head = bytes([PROTOCOL])
+    member.take("left", head + msgspec.msgpack.encode(fields), hello, ns(1), ns(1))
+    proper = Datagram(5, 7, 1, 0, True, 0, 0, 0, 5, 5, 5, 0)
+    bent = list(msgspec.structs.astuple(proper))
+    bent[place % len(bent)] = value
+    member.take("left", head + msgspec.msgpack.encode(bent), False, ns(1), ns(1))
+    for step in range(3):
+        list(member.leaving(ns(1 + step), ns(1), lambda: True))
+        member.tick(ns(1 + step))
+    member.machines(ns(4))
