@@ -21,7 +21,7 @@ LIMIT = 8.0
 VERSION = "1.0"
 
 
-class Stage:
+class Theatre:
     """Home plays ``patch``; machines join and go."""
 
     def __init__(self, room: LiveRoom, patch: Path, watch: Any = None) -> None:
@@ -103,9 +103,9 @@ def on_loop(test: Callable[..., Any]) -> Callable[..., None]:
 @asynccontextmanager
 async def stage(
     room: LiveRoom, patch: Path, *names: str, watch: Any = None
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[Theatre]:
     """Play a patch with these machines; everything has ended behind it."""
-    playing = Stage(room, patch, watch)
+    playing = Theatre(room, patch, watch)
     for name in names:
         playing.join(name)
     await playing.begin()
