@@ -1,8 +1,10 @@
-"""One contract for a box that is not called on the loop: on a thread, in a process, on a machine."""
+"""One contract for a box that is not called on the loop: on a thread, in a process, elsewhere."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.cluster.key import make_key, write_key
+from engine.cluster.room_link import RoomLink
 from engine.core.messages import Block, Message, Text
 from engine.runtime.entries import Arrival, StateChange
 
@@ -63,7 +67,35 @@ THREE = """        for part in range(3):
 HANGS = """        if message == "hang":
             time.sleep(3600)
         yield message"""
-PLACES = ("thread", "process", "machine")
+NIGHT = "SENSORIUM_NIGHT" in os.environ
+ELSEWHERE = ("machine", "network")
+"""In a room in memory, and over TLS on the loopback of this machine."""
+PLACES = ("thread", "process", "machine", *(["network"] if NIGHT else []))
+
+
+class LoopbackRoom:
+    """A real room whose machines are all on this one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._key = folder / "room.key"
+        write_key(make_key(), self._key)
+        self._ports = {"home": free_port(), "left": free_port()}
+
+    def link(self, name: str) -> RoomLink:
+        return RoomLink(
+            name,
+            self._key,
+            version="1.0",
+            listen=(f"127.0.0.1:{self._ports[name]}",),
+            addresses=(f"127.0.0.1:{self._ports['left']}",) if name == "home" else (),
+            shy=name != "home",
+        )
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 @pytest.fixture
@@ -110,18 +142,19 @@ async def placed(
     worker = worker.replace("INTERRUPTIBLE", str(interruptible)).replace("TAKES", "")
     (nodes / "feed.py").write_text(FEED)
     (nodes / "worker.py").write_text(worker.replace("BODY", body))
-    machine = 'machine = "left"' if place == "machine" else ""
+    machine = 'machine = "left"' if place in ELSEWHERE else ""
     patch = folder / "contract.toml"
     patch.write_text(PATCH.replace("OUTLET", outlet).replace("MACHINE", machine))
-    async with stage(room, patch, *(["left"] if place == "machine" else [])) as playing:
+    where: Any = await asyncio.to_thread(LoopbackRoom, folder) if place == "network" else room
+    async with stage(where, patch, *(["left"] if place in ELSEWHERE else [])) as playing:
         one = Placed(playing)
         home = playing.home
-        box = "from left" if place == "machine" else "worker"
+        box = "from left" if place in ELSEWHERE else "worker"
         await playing.until(lambda: home.metrics.state(box) == "running")
         yield one
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", ("thread", "process", *ELSEWHERE))
 @on_loop
 async def test_what_is_never_lost_is_answered_each_in_its_order(place, room, tmp_path):
     async with placed(place, room, tmp_path, ECHO, "text") as worker:
