@@ -152,6 +152,9 @@ class Conductor:
     def _enter_room(self, machines: Sequence[MachineSpec]) -> None:
         with self._opening:
             if self._exchange is not None:
+                reach = getattr(self._exchange.link, "reach", None)
+                if reach is not None:  # it may have been edited where machines are
+                    reach([spec.at for spec in machines if spec.at])
                 return
             link = self._make(machines)
             exchange = Exchange(link, self._clock, aside=self._aside)
@@ -242,6 +245,10 @@ class Conductor:
         if self._exchange is None:
             return
         self._exchange.listen_again()
+        for name in plan.parts:
+            if self._plays(name):  # a box may have come from here, with what hands hold of it
+                for command in held_of(self._live.engine, name):
+                    self._tell(name, pass_command("home", command))
         for name in self._here_now():
             if name in plan.parts:
                 self._offer(name)

@@ -219,7 +219,11 @@ class Exchange:
             if packed.generation != way.generation or way.box is None or way.emit is None:
                 self.counts["too late"] += 1
                 return
-            if not _fits(message, way.box.gives.get(outlet)):
+            try:
+                fits = _fits(message, way.box.gives.get(outlet))
+            except UnknownKind:  # of a box that plays no more
+                fits = False
+            if not fits:
                 self.counts["does not fit"] += 1
                 return
             self.counts["heard"] += 1

@@ -169,7 +169,10 @@ class JoinedPlayer:
                 break
             plan = None  # another one was offered meanwhile
         if plan is not None and self._show is show:
-            await self._live(show, plan)
+            try:
+                await self._live(show, plan)
+            except Exception:
+                LOG.exception("a mistake of Sensorium itself; this part has ended")
         if self._show is show:
             self._show = None
         LOG.info("waits for a show")

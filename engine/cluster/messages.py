@@ -110,5 +110,8 @@ _decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(_ALL)
 
 def decode_told(data: bytes) -> Announcement:
     """Return what was told. Raise ValueError for what is none of it."""
-    told: Announcement = _decoder.decode(data)
+    try:
+        told: Announcement = _decoder.decode(data)
+    except RecursionError:
+        raise ValueError("lists lie too deep in one another") from None
     return told

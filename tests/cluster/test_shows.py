@@ -166,11 +166,17 @@ async def test_a_machine_that_is_not_there_plays_at_home_meanwhile(room, patch):
     async with stage(room, patch) as playing:
         home = playing.home
         await playing.until(lambda: "dancer" in home.states and sent(home, "out/reach") > 3)
+        home.ask("test", SetParameter("reach/smooth", "smooth", 0.9))
         playing.join("left")
         await playing.until(lambda: "from left" in home.states)
         await playing.until(lambda: home.metrics.state("from left") == "running")
+        left = part(playing, "left")
+        await playing.until(lambda: left.states["reach/smooth"].box.smooth == 0.9)
+        home.ask("test", SetParameter("reach/smooth", "smooth", 0.8))
+        await playing.until(lambda: left.states["reach/smooth"].box.smooth == 0.8)
         room.do("cut", "home", "left")
         await playing.until(lambda: "dancer" in home.states)
+        assert home.states["reach/smooth"].box.smooth == 0.8
         room.do("mend", "home", "left")
         await playing.until(lambda: "from left" in home.states)
 
