@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 
+import psutil
 import pytest
 
 from engine.cluster.key import make_key, write_key
@@ -163,3 +164,18 @@ def test_a_link_that_was_never_opened_takes_everything_calmly(key):
     link.send("left", "x", b"", Kind.LOSSLESS)
     assert link.counts()["refused"] == 0
     link.close()
+
+
+def test_nothing_listens_but_what_was_asked_for(enter, port):
+    home, _ = enter("home")
+    left, _ = enter("left")
+    until(lambda: is_here(home, "left"))
+
+    def sockets(link):
+        every = psutil.Process(link.carrier).net_connections("inet")
+        waiting = [one for one in every if one.status == psutil.CONN_LISTEN]
+        return {tuple(one.laddr) for one in waiting}, [one for one in every if not one.raddr]
+
+    assert sockets(home)[0] == {("127.0.0.1", port)}
+    assert len(sockets(home)[1]) == 1
+    assert sockets(left) == (set(), [])
