@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from engine.cluster.key import make_key, write_key
+from engine.lab.namespaces import Namespaces
 from engine.osc.parse import packet
 
-from .namespaces import Namespaces
 from .waiting import until
 
 PORT = 10000

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from .namespaces import Namespaces, need_namespaces
+from engine.lab.namespaces import Namespaces, why_not
+
 from .programs import OscEar, Programs, wait_for
 
 NIGHT = "SENSORIUM_NIGHT" in os.environ
@@ -73,7 +74,8 @@ machine = "left"
 
 @pytest.fixture
 def stage() -> Iterator[Namespaces]:
-    need_namespaces()
+    if why := why_not():
+        pytest.skip(why)
     made = Namespaces("home", "left", "right")
     try:
         yield made

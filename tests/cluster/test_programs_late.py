@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from .namespaces import Namespaces, need_namespaces
+from engine.lab.namespaces import Namespaces, why_not
+
 from .programs import OscEar, Programs, wait_for
 
 pytestmark = pytest.mark.skipif(not os.environ.get("SENSORIUM_NIGHT"), reason="played by .ci/night")
@@ -63,7 +64,8 @@ SECONDS = "20"
 
 @pytest.fixture
 def network() -> Iterator[Namespaces]:
-    need_namespaces()
+    if why := why_not():
+        pytest.skip(why)
     made = Namespaces("home", "left", "right")
     try:
         yield made
