@@ -1,4 +1,4 @@
-"""Say in words which box plays on which machine, and what crosses between them at which rate.
+"""Which box plays on which machine, in words, and what crosses between them at which rate.
 
 The rates are estimates from examples of what crosses: pictures of 640 x 480, thirty of them and of
 what is found in them a second. They tell a cable that a network carries from one that it does not.
@@ -36,7 +36,7 @@ _bytes = msgspec.msgpack.Encoder(enc_hook=encode_numpy).encode
 
 
 @dataclass
-class Crossing:
+class MachineCrossing:
     """What goes from one machine to another: names of outlets, and about how many Mbit/s."""
 
     of: str
@@ -60,13 +60,13 @@ def placement(plan: Plan) -> Iterator[str]:
         yield f"{way.of or HOME} -> {way.to or HOME}: {', '.join(way.names)}, {_words(way.rate)}"
 
 
-def crossings(plan: Plan) -> list[Crossing]:
+def crossings(plan: Plan) -> list[MachineCrossing]:
     """Return what goes between the machines of a whole plan."""
-    found: dict[tuple[str, str], Crossing] = {}
+    found: dict[tuple[str, str], MachineCrossing] = {}
     cut = Crossings(plan)
     for machine in ("", *cut.machines):
         for each in departures(cut, machine):
-            way = found.setdefault((machine, each.to), Crossing(machine, each.to))
+            way = found.setdefault((machine, each.to), MachineCrossing(machine, each.to))
             how = {"raw": " (raw)", "jpeg": " (JPEG)"}.get(each.pictures, "")
             way.names.append(f"{each.name}{how}")
             way.rate += _rate(each)
