@@ -84,7 +84,6 @@ async def _join(name: str, link: MachineLink, trust: bool) -> None:
     from engine.cluster.joined import JoinedPlayer
     from engine.terminal.machine import what_is_here
 
-    link.describe(await asyncio.to_thread(what_is_here))
     service = SystemdNotifier()
     player = JoinedPlayer(
         link,
@@ -96,10 +95,13 @@ async def _join(name: str, link: MachineLink, trust: bool) -> None:
     _end_by_signal(player)
     service.wait(f"{name} waits for a show")
     LOG.info("%s waits for a show", name)
+    # To look for devices takes a second, in which a show could play already.
+    looking = asyncio.create_task(asyncio.to_thread(lambda: link.describe(what_is_here())))
     try:
         await player.work()
     finally:
         service.stopping()
+        looking.cancel()
 
 
 def _end_by_signal(player: JoinedPlayer) -> None:
