@@ -111,6 +111,7 @@ class JoinedPlayer:
         self._over = asyncio.Event()
         self._grace: asyncio.TimerHandle | None = None
         self._newest: PartOffer | None = None
+        self._commanding = ""
         self._waiting: tuple[str, PartOffer, OfferedBoxes] | None = None
         self._faults: dict[tuple[str, str], tuple[int, float]] = {}
 
@@ -299,9 +300,15 @@ class JoinedPlayer:
     # Commands.
 
     def _pass_on(self, command: Command) -> bool:
-        """Send home a command for a box that does not play here."""
+        """Send home a command for a box that does not play here, unless it came from there.
+
+        While a new version of a patch takes over, each could take the other for the one that plays
+        a box, and the command would go to and fro.
+        """
+        if self._commanding == HOME or self._show is None:
+            return False
         self._ask_home(command)
-        return self._show is not None
+        return True
 
     def _ask_home(self, command: Command) -> str:
         if self._show is None:
@@ -311,7 +318,10 @@ class JoinedPlayer:
 
     def _to_home(self, _: Ns, entry: Entry) -> None:
         """Send home what is for all, when it was given here."""
-        if not isinstance(entry, CommandEntry) or entry.by in (HOME, THE_END):
+        if not isinstance(entry, CommandEntry):
+            return
+        self._commanding = entry.by
+        if entry.by in (HOME, THE_END):
             return
         if isinstance(entry.command, FOR_ALL):
             self._ask_home(entry.command)

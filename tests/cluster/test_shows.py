@@ -132,6 +132,16 @@ async def test_hands_elsewhere_reach_boxes_at_home(room, patch):
         await playing.until(lambda: playing.home.states["fade"].box.smooth == 0.25)
         await playing.until(lambda: playing.home.picture_master.blackout)
         assert left.picture_master.blackout
+        # What home takes for a box of left, and left does not have, goes to and fro no more.
+        left.ask("from home", SetParameter("nobody", "smooth", 0.5))
+        left.ask("desk", SetParameter("nobody", "smooth", 0.5))
+        said = 'there is no box "nobody"'
+        for engine, by in ((left, "from home"), (playing.home, "from left")):
+            await playing.until(
+                lambda engine=engine, by=by: any(
+                    fault.box == by and said in fault.text for fault in engine.metrics.faults
+                )
+            )
 
 
 @on_loop
