@@ -134,7 +134,7 @@ async def test_hands_elsewhere_reach_boxes_at_home(room, patch):
         assert left.picture_master.blackout
         # What home takes for a box of left, and left does not have, goes to and fro no more.
         left.ask("from home", SetParameter("nobody", "smooth", 0.5))
-        left.ask("desk", SetParameter("nobody", "smooth", 0.5))
+        left.ask("desk", SetParameter("nobody", "other", 0.5))
         said = 'there is no box "nobody"'
         for engine, by in ((left, "from home"), (playing.home, "from left")):
             await playing.until(
