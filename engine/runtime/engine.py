@@ -225,6 +225,11 @@ class Engine:
         self.monitor.follow(plan, {name: state.box for name, state in states.items()})
         self.masters_changed()
 
+    @property
+    def known(self) -> Mapping[str, BoxState]:
+        """The state of each box of the patch, wherever it plays; on any thread."""
+        return {**self.elsewhere, **self.states}
+
     def _known(self, planned: PlannedBox) -> BoxState:
         """Return what is known of a box elsewhere: what hands hold stays, unless it is another."""
         before = self.elsewhere.get(planned.name)
