@@ -8,7 +8,18 @@ from typing import NoReturn
 
 import typer
 
-from engine.commands import corpus, examples, export, lab, looks, monitor, shows, train
+from engine.commands import (
+    corpus,
+    examples,
+    export,
+    join,
+    key,
+    lab,
+    looks,
+    monitor,
+    shows,
+    train,
+)
 from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
 from engine.commands.hang_watch import HangWatch
 from engine.core.errors import SensoriumError, describe_error
@@ -25,7 +36,9 @@ app = typer.Typer(
 for command in (
     *(shows.play, shows.test, shows.record, shows.replay),
     *(looks.new, looks.check, looks.show, looks.nodes, looks.devices, looks.doctor, looks.models),
+    join.join,
     monitor.monitor,
+    key.key,
     export.export,
     corpus.corpus,
     examples.examples,

@@ -32,6 +32,8 @@ TESTS = Path(__file__).parent
 # Folders and files whose tests take long. `pytest -m "not slow"` leaves them out, to be done within
 # a minute: see CONTRIBUTING.md.
 SLOW = (
+    "cluster/test_room_link.py",
+    "cluster/test_room_network.py",
     "conformance/test_alone.py",
     "conformance/test_played.py",
     "conformance/test_sinks.py",

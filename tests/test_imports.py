@@ -33,6 +33,7 @@ BELOW_LEAVES = frozenset(
         "window",
         "synthetic",
         "corpus",
+        "cluster",
     }
 )
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
@@ -54,6 +55,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "video": frozenset({"core", "system", "dsp", "video"}),
     "window": frozenset({"core", "system", "window"}),
     "corpus": frozenset({"core", "system", "dsp", "inference", "audio", "video", "corpus"}),
+    "cluster": RUNTIME | {"cluster", "recording"},
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core", "moved"}),
     "moved": frozenset(),
@@ -94,6 +96,8 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "mss": frozenset({"sources/screen.py"}),
     "aiohttp": frozenset({"web"}),
     "segno": frozenset({"web"}),
+    "zenoh": frozenset({"cluster/carrier_process.py"}),
+    "cryptography": frozenset({"cluster/key.py"}),
     "tomlkit": frozenset({"patch/edit.py"}),
     "watchfiles": frozenset({"runtime"}),
     "onnx": frozenset({"training"}),

@@ -49,10 +49,15 @@ def stress(
 
 def install(
     context: typer.Context,
-    patch: Annotated[str, typer.Argument(help="a patch file, or its name")],
+    patch: Annotated[
+        str, typer.Argument(help="a patch file, or its name; with --join that of this machine")
+    ],
     options: Annotated[
         list[str] | None, typer.Argument(help="after --, options of play: -- --to max")
     ] = None,
+    join: Annotated[
+        bool, typer.Option("--join", help="wait for the shows of another machine instead")
+    ] = False,
     name: Annotated[
         str | None, typer.Option(help="of the service; without it, the patch's")
     ] = None,
@@ -61,13 +66,15 @@ def install(
 ) -> None:
     """Play a patch for weeks: from boot on, as a service of systemd that begins it again."""
     from engine.terminal.install import install as put_in
+    from engine.terminal.install import install_join
 
-    _parse_play(context, [patch, *(options or ())])
-    typer.echo(put_in(patch, tuple(options or ()), name, only_print=print_, remove=remove))
+    _parse(context, "join" if join else "play", [patch, *(options or ())])
+    put = install_join if join else put_in
+    typer.echo(put(patch, tuple(options or ()), name, only_print=print_, remove=remove))
 
 
-def _parse_play(context: typer.Context, words: list[str]) -> None:
-    """Check that play accepts these words. Raise what typer raises for people."""
+def _parse(context: typer.Context, command: str, words: list[str]) -> None:
+    """Check that a command accepts these words. Raise what typer raises for people."""
     group = context.find_root().command
     assert isinstance(group, typer.core.TyperGroup)
-    group.commands["play"].make_context("play", words)
+    group.commands[command].make_context(command, words)

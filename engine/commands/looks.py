@@ -11,6 +11,7 @@ import typer
 
 from engine.commands.ending import OUR_FAULT, show_on_terminal
 from engine.core.errors import PatchError, Problem, UnwritableFile
+from engine.patch.placement import placement
 from engine.runtime.metrics import LOG
 from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
 from engine.system.output_file import OutputFile, describe_refusal
@@ -43,6 +44,8 @@ def check(patches: Annotated[list[str], typer.Argument(help="patch files, or nam
         else:
             shown = [box for box in plan.boxes.values() if not box.hidden]
             typer.echo(f"{name}: good, {len(shown)} boxes")
+            for line in placement(plan) if plan.is_spread else ():
+                typer.echo(f"  {line}")
             warnings |= dict.fromkeys(plan.warnings)
     for warning in warnings:
         LOG.warning("warning: %s", warning)

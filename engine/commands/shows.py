@@ -21,8 +21,10 @@ from engine.commands.ending import (
     show_on_terminal,
 )
 from engine.commands.page_options import PageHost, PagePort, PageToken
+from engine.commands.room_options import RoomKeyFile, RoomPort, make_conductor
 from engine.core.clock import wall_time
 from engine.core.os_errors import os_reason
+from engine.patch.parts import ALL
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.metrics import LOG
@@ -82,6 +84,11 @@ def play(
         Path | None, typer.Option("--record", help="record the show in this file")
     ] = None,
     pixels: Pixels = False,
+    here: Annotated[
+        bool, typer.Option("--here", help="play all boxes here, whatever machine they are for")
+    ] = False,
+    room: RoomKeyFile = None,
+    room_port: RoomPort = None,
     watch: Annotated[
         bool, typer.Option(help="play what is saved: the patch, rig.toml, nodes beside it")
     ] = True,
@@ -122,13 +129,23 @@ def play(
         live=not offline,
         private=private,
         with_state=record_ is not None,
+        here=[ALL] if here else [],
     )
+    conductor = None if offline or here else make_conductor(opening, room, room_port)
     with ExitStack() as stack:
         numbers_file = OutputFile(stats) if stats else None
         if numbers_file:
             stack.callback(numbers_file.close)
         report = partial(_report_stats, numbers_file) if numbers_file else None
-        show = Performance(files, opening, writer, _all(observers), edits=watch, report=report)
+        show = Performance(
+            files,
+            conductor.open_texts if conductor else opening,
+            writer,
+            _all(observers),
+            edits=watch,
+            report=report,
+            conductor=conductor,
+        )
         if writer:
             stack.callback(writer.close)
             writer.open()

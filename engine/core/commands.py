@@ -138,6 +138,26 @@ class Condition(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Away(Command):
+    """Sent by an open source about itself: what it stands for went, with the reason, or is back.
+
+    "" is back. What it fed is reset; the source is not reopened.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenOff(Command):
+    """Sent by an open source about itself: what came by one of its outlets is over, "" by all.
+
+    What it fed is reset, though the source goes on.
+    """
+
+    outlet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Missed(Command):
     """Sent by an open output about itself: nobody has heard what it sent; it is given what holds.
 

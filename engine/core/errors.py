@@ -7,6 +7,7 @@ SensoriumError
 |-- DeviceError       a missing or vanished camera, port or file; retried
 |-- UnreadableFile    a file that is missing, too large, or no regular file
 |-- UnwritableFile    a file that a command shall write, and cannot
+|-- ClusterError      a room of machines that cannot be opened
 |-- ModelError        a network that is missing, altered or gives invalid numbers
 `-- Overrun           a message that must never be lost found its queue full
 """
@@ -105,6 +106,10 @@ class UnreadableFile(SensoriumError):
 
 class UnwritableFile(SensoriumError):
     """A file that cannot be written: no such folder, forbidden, or the disk is full."""
+
+
+class ClusterError(SensoriumError):
+    """A room of machines that cannot be entered: no key, no library, a port that is taken."""
 
 
 class ModelError(SensoriumError):

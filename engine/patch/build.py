@@ -42,7 +42,7 @@ from engine.patch.plan import PlannedBox, group_of
 HINTS = 100
 """So many problems of a patch have a hint, such as the nearest name: to find one takes long."""
 
-_ANY = ("use", "label", "on", "keep")
+_ANY = ("use", "label", "on", "keep", "machine")
 """The keys of any box."""
 
 Find = Callable[[str], type[Box]]

@@ -11,7 +11,7 @@ from engine.patch.islands import Cycle, make_islands, unreached
 from engine.patch.load import Document
 from engine.patch.on_loss import check_on_loss
 from engine.patch.parse import read_tables
-from engine.patch.plan import Plan, PlannedBox
+from engine.patch.plan import Plan, PlannedBox, group_of
 from engine.patch.set_targets import check_set_targets
 
 
@@ -59,6 +59,8 @@ def compile_patch(document: Document, find: Find) -> Plan:
         ]
     if problems:
         raise PatchError(_sorted(problems))
+    for name, planned in boxes.items():
+        planned.machine = tables.places.get(group_of(name), "")
     return Plan(
         tables.title,
         boxes,
@@ -69,6 +71,8 @@ def compile_patch(document: Document, find: Find) -> Plan:
         tables.private,
         tuple(dead_ends(boxes, connector.wires, connector.gives)),
         document.said,
+        tables.machines,
+        {name: connector.types_of(name) for name in boxes},
     )
 
 

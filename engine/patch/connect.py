@@ -61,6 +61,10 @@ class Connector:
         """Return the types that a box gives, once everything is connected."""
         return tuple(self._outlets.types_of(box).values())
 
+    def types_of(self, box: str) -> Mapping[str, Any]:
+        """Return the types of a box's outlets by name, once everything is connected."""
+        return {} if isinstance(self._boxes[box].box, Sink) else self._outlets.types_of(box)
+
     def connect(self, spec: BoxSpec) -> None:
         """Connect all cables that end in one box. A second call for the same box does nothing.
 

@@ -26,6 +26,17 @@ PATCH = (
 )
 """Keys allowed before the first box."""
 
+MACHINES = (
+    ("at", 'where it is reached, `at = "192.168.1.20"`; not said, or "auto": it is found by name'),
+    ("fallback", '`fallback = "here"`: while it is away, its boxes play at home'),
+    (
+        "pictures",
+        'how pictures go there and come from there: "jpeg", "raw" (ten times as much, and nothing '
+        'is lost) or "none"',
+    ),
+)
+"""Keys of one machine in the table ``[machines]``; an address alone stands for ``at``."""
+
 BOX = (
     ("use", 'which kind of box it is: `use = "pose"`'),
     (
@@ -68,6 +79,11 @@ BOX = (
         "keep",
         "`keep = true`: what a hand changed on it, and on the links of its chain, goes along to "
         "the other patches of a set that have the box",
+    ),
+    (
+        "machine",
+        'on which machine it plays, with its chain: `machine = "left"`, where "sensorium join '
+        'left" waits; not said, or "home": on the one that plays the patch',
     ),
     ("send", "only of an output: what goes where, one line an address or port"),
     ("every", 'only of an output: as `every` on each of its cables, `every = "40 ms"`'),

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from engine.core.errors import PatchError, Problem, UnreadableFile
 from engine.core.files import read_file
@@ -21,6 +21,8 @@ from engine.patch.positions import KeyPath, find_lines
 
 Place = tuple[Path | None, int | None]
 RIG = "rig.toml"
+MACHINES: Final = "machines"
+"""The table of machines; no box may have its name."""
 MAX_CHARACTERS = 1_000_000
 MAX_BYTES = 4 * MAX_CHARACTERS
 """What so many characters take in UTF-8; a file that is larger is not even read."""
@@ -136,6 +138,10 @@ def load_texts(texts: Texts) -> Document:
         }
         document.overlay(shared, rig.places)
         document.rig = rig
+        if isinstance(rig.tables.get(MACHINES), dict):  # which a room has, whatever plays in it
+            document.tables.setdefault(MACHINES, {})
+            if isinstance(document.tables[MACHINES], dict):
+                document.overlay({MACHINES: rig.tables[MACHINES]}, rig.places)
         if "privacy" in rig.tables:  # privacy in a rig applies to every patch
             document.tables["privacy"] = rig.tables["privacy"] or document.tables.get("privacy")
             document.places["privacy",] = rig.places["privacy",]

@@ -14,6 +14,8 @@ from engine.core.errors import ParameterError, as_written
 from engine.core.nearest import nearest
 
 GRID: Final = "tempo"
+ELSEWHERE: Final = "elsewhere "
+"""How ``use`` begins in the part of a machine where a box stands for one of another machine."""
 LINES: Final[Mapping[str, str]] = {
     "bar": "downbeat",
     "beat": "beat",
@@ -53,4 +55,4 @@ def read_on_beat(value: object, tables: Mapping[str, object]) -> dict[str, str]:
 
 
 def _is_grid(table: object) -> bool:
-    return isinstance(table, dict) and table.get("use") == GRID
+    return isinstance(table, dict) and table.get("use") in (GRID, f"{ELSEWHERE}{GRID}")

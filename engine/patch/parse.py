@@ -8,7 +8,7 @@ smooth their output too; ``on_beat`` comes last. The classes of the boxes are no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,7 +17,8 @@ from engine.core.nearest import either, nearest
 from engine.core.parameter import seconds
 from engine.core.secrets import hide_secrets
 from engine.patch.cables import Cable, is_cable, read_cable
-from engine.patch.load import Document
+from engine.patch.load import MACHINES, Document
+from engine.patch.machines import HOME, MACHINE, MachineReader, MachineSpec
 from engine.patch.on_beat import read_on_beat
 from engine.patch.on_loss import read_on_loss
 from engine.patch.positions import KeyPath
@@ -65,7 +66,11 @@ class BoxSpec:
 
 @dataclass
 class PatchSpec:
-    """All boxes of a patch as written, the last box of each chain, and the errors."""
+    """All boxes of a patch as written, the last box of each chain, and the errors.
+
+    ``machines`` are those that the patch names; ``places`` says on which of them a box plays, with
+    its chain, where that is not at home.
+    """
 
     title: str = ""
     private: bool = False
@@ -73,6 +78,8 @@ class PatchSpec:
     ends: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     cables: int = 0
+    machines: Mapping[str, MachineSpec] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
 
 
 def read_tables(document: Document) -> PatchSpec:
@@ -81,9 +88,15 @@ def read_tables(document: Document) -> PatchSpec:
     Raise PatchError where it is too large to be checked, let alone played, in time.
     """
     tables = PatchSpec(title=document.file.stem if document.file else "")
+    machines = MachineReader(document)
     for name, table in document.tables.items():
+        if name == MACHINES:
+            continue
         if isinstance(table, dict):
-            _TableReader(document, tables, name, table).read()
+            reader = _TableReader(document, tables, name, table)
+            if where := reader.machine(machines):
+                tables.places[name] = where
+            reader.read()
         elif name in DEADLINE_KEYS:
             continue  # parsed once the classes of the boxes are known
         elif problem := _check_setting(name, table):
@@ -92,6 +105,8 @@ def read_tables(document: Document) -> PatchSpec:
             tables.title = hide_secrets(table)
         elif name == "privacy":
             tables.private = table
+    tables.machines = machines.found
+    tables.problems += machines.problems
     return tables
 
 
@@ -124,6 +139,11 @@ class _TableReader:
         self._tables = tables
         self._name = name
         self._table = dict(table)
+
+    def machine(self, machines: MachineReader) -> str:
+        """Return where the box plays, "" at home."""
+        written = self._table.pop(MACHINE, HOME)
+        return "" if written == HOME else machines.of_box(self._name, written)
 
     def read(self) -> None:
         self._tables.ends.setdefault(self._name, self._name)
@@ -166,6 +186,8 @@ class _TableReader:
             yield from self._on_loss_link(on_loss, empty if isinstance(empty, dict) else {})
         for count, link in enumerate(then if isinstance(then, list) else [then], start=1):
             table = dict(link) if isinstance(link, dict) else {"use": link}
+            if table.pop(MACHINE, None) is not None:
+                self._report("a link of a chain plays where its box does", "then", MACHINE)
             use = table.pop("use", None)
             path = ("then", f"#{count}") if isinstance(link, dict) else ("then",)
             if isinstance(use, str):

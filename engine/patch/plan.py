@@ -6,7 +6,7 @@ replay takes exactly the same path.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -16,6 +16,8 @@ from engine.core.errors import Problem
 from engine.core.messages import Ns
 from engine.core.parameter import read_parameters
 from engine.patch.load import Place, Texts
+from engine.patch.machines import MachineSpec
+from engine.patch.part import Part
 from engine.patch.positions import KeyPath
 
 
@@ -78,7 +80,8 @@ class PlannedBox:
     the class that ``use`` names, whatever plays. ``state`` are the files that it kept before, by
     name. ``path`` is where it is written: its table, and of a link of its chain the key in it.
     ``label`` is what the patch calls it, or ""; with ``keep`` a hand's changes go along to the
-    other patches of a set, as do those of the links of its chain.
+    other patches of a set, as do those of the links of its chain. ``machine`` is where it plays, ""
+    at home.
     """
 
     name: str
@@ -96,6 +99,7 @@ class PlannedBox:
     fingerprints: tuple[tuple[str, int, int], ...] = ()
     state: dict[str, bytes] = field(default_factory=dict)
     fallback: str = ""
+    machine: str = ""
     cls: type[Box] = field(init=False)
     initial: dict[str, Any] = field(init=False)
 
@@ -182,6 +186,11 @@ class Plan:
     ``texts`` are what it was compiled from; while ``private``, no picture leaves. ``warnings`` tell
     what is hardly meant, though it plays. ``said`` holds what was said beside the texts, such as
     "--set reach.joint=nose", by the key that it set.
+
+    ``machines`` are those that the patch names; ``gives`` holds the types of the outlets of each
+    box. A plan that is one machine's part of a patch has the ``whole``; ``here`` are the machines
+    whose boxes play at home meanwhile. ``aliases`` are the outlets of boxes elsewhere that arrive
+    here, and where; ``parts`` is what each other machine plays.
     """
 
     title: str
@@ -193,3 +202,22 @@ class Plan:
     private: bool = False
     warnings: tuple[Problem, ...] = ()
     said: dict[KeyPath, str] = field(default_factory=dict)
+    machines: Mapping[str, MachineSpec] = field(default_factory=dict)
+    gives: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    whole: Plan | None = None
+    here: frozenset[str] = frozenset()
+    aliases: Mapping[Outlet, Outlet] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+    @property
+    def elsewhere(self) -> dict[str, PlannedBox]:
+        """The boxes of the whole patch that do not play in this part of it; hidden ones aside."""
+        if self.whole is None:
+            return {}
+        boxes = self.whole.boxes.items()
+        return {n: box for n, box in boxes if n not in self.boxes and not box.hidden}
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether boxes of it play on several machines."""
+        return any(planned.machine for planned in self.boxes.values())

@@ -19,6 +19,9 @@ from engine.core.parameter import AUTO, Parameter
 from engine.core.signature import settable
 from engine.core.sink import Sink
 from engine.patch.grammar import BOX, CABLE, PATCH
+from engine.patch.grammar import MACHINES as OF_MACHINE
+from engine.patch.load import MACHINES
+from engine.patch.machines import HERE, LONGEST, PICTURES
 from engine.patch.on_beat import LINES
 from engine.patch.on_loss import WORDS
 from engine.patch.plan import MORE
@@ -27,6 +30,7 @@ Schema = dict[str, Any]
 
 _TEXT = {"type": "string"}
 _LABEL = {"type": "string", "maxLength": LONGEST_LABEL}
+_MACHINE = {"type": "string", "pattern": rf"^[A-Za-z][A-Za-z0-9_-]{{0,{LONGEST - 1}}}$"}
 _TIME = {"$ref": "#/$defs/time"}
 _WAY = {"$ref": "#/$defs/way"}
 _BEFORE_THE_BOXES: Mapping[str, Schema] = {
@@ -59,7 +63,8 @@ def patch_schema(boxes: Mapping[str, type[Box]]) -> Schema:
         "title": "A patch of Sensorium",
         "type": "object",
         "properties": {
-            key: {**kind, "description": about[key]} for key, kind in _BEFORE_THE_BOXES.items()
+            **{key: {**kind, "description": about[key]} for key, kind in _BEFORE_THE_BOXES.items()},
+            MACHINES: _machines(),
         },
         "additionalProperties": {"$ref": "#/$defs/box"},
         "$defs": {
@@ -92,6 +97,7 @@ def _box(
     properties["on"] = _live({"type": "boolean"}, about["on"])
     properties["label"] = {**_LABEL, "description": about["label"]}
     properties["keep"] = {"type": "boolean", "description": about["keep"]}
+    properties["machine"] = {**_MACHINE, "description": about["machine"]}
     if issubclass(cls, Sink):
         properties |= _sending(box, cable)
         properties["every"] = {**_TIME, "description": about["every"]}
@@ -113,6 +119,25 @@ def _box(
         if each.event and not issubclass(cls, Node):
             del properties[each.name]
     return _table(properties)
+
+
+def _machines() -> Schema:
+    """Return the schema of the table of machines."""
+    about = dict(OF_MACHINE)
+    table = _table(
+        {
+            "at": {**_TEXT, "description": about["at"]},
+            "fallback": {"const": HERE, "description": about["fallback"]},
+            "pictures": {"enum": list(PICTURES), "description": about["pictures"]},
+        }
+    )
+    names = {"pattern": _MACHINE["pattern"]}
+    return {
+        "type": "object",
+        "propertyNames": names,
+        "additionalProperties": _either(_TEXT, table),
+        "description": "the machines that boxes play on beside this one, and where they are",
+    }
 
 
 def _table(properties: Schema, **more: object) -> Schema:

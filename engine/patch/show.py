@@ -15,9 +15,15 @@ def mermaid(plan: Plan) -> str:
     """Return a plan as Mermaid text; the stages of a cable label its arrow."""
     ids = {name: f"b{place}" for place, name in enumerate(plan.boxes)}
     lines = ["flowchart LR"]
-    lines += [
-        f"    {ids[name]}{_shape(plan, box)}" for name, box in plan.boxes.items() if not box.hidden
-    ]
+    shown = {name: box for name, box in plan.boxes.items() if not box.hidden}
+    for count, machine in enumerate(dict.fromkeys(box.machine for box in shown.values())):
+        inside = [
+            f"    {ids[name]}{_shape(plan, box)}"
+            for name, box in shown.items()
+            if box.machine == machine
+        ]
+        frame = [f'    subgraph m{count}["{_quoted(machine)}"]'], ["    end"]
+        lines += [*frame[0], *inside, *frame[1]] if machine else inside
     for wire in plan.wires:
         if plan.boxes[wire.box].hidden:
             continue

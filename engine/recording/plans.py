@@ -69,7 +69,7 @@ def own_plan(begun: Begun, texts: Texts, to: str | None) -> Plan:
 
 def _plan(document: Document, begun: Begun, find: Find, to: str | None) -> Plan:
     apply_overrides(document, to, ())
-    plan = plan_document(document, find, live=begun.live)
+    plan = plan_document(document, find, live=begun.live, here=begun.here)
     for name, files in begun.states.items():
         if name in plan.boxes:
             plan.boxes[name].state = dict(files)

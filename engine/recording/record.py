@@ -40,6 +40,8 @@ class Begun(Struct, frozen=True):
     """The files that boxes had kept when the patch began to play, by box and name."""
     index: int | None = None
     """Which patch of the set takes over, from 0; None: a new version of the one that plays."""
+    here: tuple[str, ...] = ()
+    """The machines whose boxes played at home, of a patch that plays on several."""
 
 
 class Counts(Struct, frozen=True):

@@ -131,12 +131,14 @@ def describe_begin(
         models=model_hashes(),
         takes_over=takes_over,
         states={name: box.state for name, box in plan.boxes.items() if box.state},
+        here=tuple(sorted(plan.here)),
     )
 
 
 def own_box_hashes(plan: Plan) -> dict[str, str]:
     """Return the SHA-256 of the performer's own boxes in a plan, as loaded, by their names."""
-    hashes = {planned.use: own_hash(planned.cls) for planned in plan.boxes.values()}
+    boxes = (plan.whole or plan).boxes  # a part is cut out of the whole again
+    hashes = {planned.use: own_hash(planned.cls) for planned in boxes.values()}
     return {name: digest for name, digest in hashes.items() if digest is not None}
 
 

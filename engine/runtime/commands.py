@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from engine.core.addresses import parameter_names
 from engine.core.box_errors import anything_raised
 from engine.core.commands import (
+    Away,
     BlackOut,
+    BrokenOff,
     Command,
     Condition,
     CycleParameter,
@@ -88,6 +91,20 @@ class Commanded(Services, Protocol):
         """Notify the outputs of pictures that what becomes of these has changed."""
         ...
 
+    @property
+    def elsewhere(self) -> Mapping[str, BoxState]:
+        """What is known of the boxes that play on other machines."""
+        ...
+
+    @property
+    def pass_on(self) -> Callable[[Command], bool]:
+        """Pass a command on to the machine that can execute it; return whether there is one."""
+        ...
+
+    def break_off(self, name: str, outlet: str) -> None:
+        """Reset what an outlet of a source feeds; "" is all that it feeds."""
+        ...
+
     def give_again(self, name: str) -> None:
         """Send once more what holds on the cables of an output."""
         ...
@@ -137,6 +154,10 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
         case Lost():
             engine.lost(entry.by)
             engine.follow(StateChange(entry.by, "lost", command.reason))
+        case Away(reason):
+            engine.follow(StateChange(entry.by, "lost" if reason else "running", reason))
+        case BrokenOff(outlet):
+            engine.break_off(entry.by, outlet)
         case Condition():
             engine.health.on_condition(engine.states[entry.by], command)
         case Missed():
@@ -193,13 +214,23 @@ def _change(engine: Commanded, command: Setting | Release) -> str:
     """Set or release a parameter; return why that is refused, or ""."""
     command = _addressed(engine, command)
     state = engine.states.get(command.box)
-    if state is None:
-        shown = [name for name, known in engine.states.items() if not known.hidden]
-        return f'there is no box "{command.box}".{nearest(command.box, shown)}'
+    return _change_of(engine, state, command) if state else _change_unknown(engine, command)
+
+
+def _change_unknown(engine: Commanded, command: Setting | Release) -> str:
+    """Change a box that does not play here; return why that is refused, or ""."""
+    if (there := engine.elsewhere.get(command.box)) is not None:
+        return _change_elsewhere(engine, there, command)
+    if engine.pass_on(command):
+        return ""
+    shown = [name for name, known in engine.states.items() if not known.hidden]
+    return f'there is no box "{command.box}".{nearest(command.box, [*shown, *engine.elsewhere])}'
+
+
+def _change_of(engine: Commanded, state: BoxState, command: Setting | Release) -> str:
     parameter = state.parameter(command.parameter)
     if parameter is None:
-        hint = nearest(command.parameter, (*parameter_names(state.parameters), ON.name))
-        return f'{command.box} has no parameter "{command.parameter}".{hint}'
+        return _no_parameter(state, command)
     if isinstance(command, Release):
         state.release(command.parameter)
         return ""
@@ -213,23 +244,73 @@ def _change(engine: Commanded, command: Setting | Release) -> str:
     return ""
 
 
+def _no_parameter(state: BoxState, command: Setting | Release) -> str:
+    hint = nearest(command.parameter, (*parameter_names(state.parameters), ON.name))
+    return f'{command.box} has no parameter "{command.parameter}".{hint}'
+
+
+def _change_elsewhere(engine: Commanded, state: BoxState, command: Setting | Release) -> str:
+    """Set or release a parameter of a box on another machine; return why that is refused, or "".
+
+    What is known of it here is changed too, so that whoever looks sees it.
+    """
+    parameter = state.parameter(command.parameter)
+    if parameter is None:
+        return _no_parameter(state, command)
+    if isinstance(command, Release):
+        state.release(command.parameter)
+        engine.pass_on(command)
+        return ""
+    try:
+        value = (_said if parameter.event else partial(_held, state))(parameter, command)
+        if not parameter.event:
+            _note(engine, state, parameter, value)
+            _take_over(state, command)
+    except ParameterError as error:
+        return f"{command.box}/{command.parameter}: {error}"
+    except anything_raised() as error:
+        return f"{command.box}/{command.parameter}: {describe_error(error)}"
+    held = isinstance(command, SetParameter) and command.while_held
+    engine.pass_on(SetParameter(command.box, command.parameter, value, while_held=held))
+    return ""
+
+
+def _note(engine: Commanded, state: BoxState, parameter: Parameter, value: Any) -> None:
+    """Note what a parameter of a box elsewhere is set to."""
+    if parameter is ON:
+        state.on = value
+    else:
+        engine.set(state, parameter, value)
+
+
 def _addressed(engine: Commanded, command: Setting | Release) -> Setting | Release:
     """Resolve /style/look/ink to the part "look.ink" of "style", unless a box is "style/look"."""
     box, slash, whole = command.box.rpartition("/")
-    if command.box in engine.states or not slash or box not in engine.states:
+    known = {*engine.states, *engine.elsewhere}
+    if command.box in known or not slash or box not in known:
         return command
     return replace(command, box=box, parameter=f"{whole}.{command.parameter}")
 
 
 def _hold(engine: Commanded, state: BoxState, parameter: Parameter, command: Setting) -> None:
     """Set a parameter, or the switch "on", and hold it; raise ParameterError for a wrong value."""
-    if parameter.fixed:
-        raise ParameterError("cannot be changed while playing")
-    value = _wanted(state, parameter, command)
+    value = _held(state, parameter, command)
     if parameter is ON:
         engine.enable(state, value)
     else:
         engine.set(state, parameter, value)
+    _take_over(state, command)
+
+
+def _held(state: BoxState, parameter: Parameter, command: Setting) -> Any:
+    """Return the value that is to be held; raise ParameterError for a wrong one."""
+    if parameter.fixed:
+        raise ParameterError("cannot be changed while playing")
+    return _wanted(state, parameter, command)
+
+
+def _take_over(state: BoxState, command: Setting) -> None:
+    """Note that a hand holds a parameter."""
     state.overrides.add(command.parameter)
     if isinstance(command, SetParameter) and command.while_held:
         state.held_down.add(command.parameter)
@@ -239,12 +320,17 @@ def _hold(engine: Commanded, state: BoxState, parameter: Parameter, command: Set
 
 def _say(engine: Commanded, state: BoxState, parameter: Parameter, command: Setting) -> None:
     """Call the event that a parameter is; raise ParameterError for a wrong value."""
+    engine.say(state, parameter, _said(parameter, command))
+
+
+def _said(parameter: Parameter, command: Setting) -> Any:
+    """Return what a command says; raise ParameterError for a wrong value."""
     if isinstance(command, CycleParameter):
         raise ParameterError("is said, not held, so there is no next one: give each pad its own")
     value = command.value
     if command.of_range and isinstance(value, int | float):
         value = turned(parameter, value, None, command.choices)
-    engine.say(state, parameter, parameter.from_hand(value))
+    return parameter.from_hand(value)
 
 
 def _wanted(state: BoxState, parameter: Parameter, command: Setting) -> Any:

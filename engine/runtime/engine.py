@@ -7,7 +7,7 @@ the same bytes, live, offline and replayed. ``now`` is read here, once for each 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from engine.core.commands import Command
 from engine.core.errors import Overrun, ParameterError
 from engine.core.event_inlets import message_by_hand, read_hand_events
 from engine.core.kinds import KINDS, Kind, is_picture
+from engine.core.machine_status import MachineStatus
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.parameter import Parameter
@@ -79,6 +80,9 @@ class Engine:
     - ``on_saved``: called with files into which what plays was saved, on any thread.
     - ``on_keep``: called with a box and parameters of it that ``rig.toml`` shall say.
     - ``monitor``: what comes in and leaves by the ports, while somebody looks.
+    - ``pass_on``: called with a command for a box that plays on another machine; returns whether
+      that is so. ``elsewhere``: what is known here of the boxes of other machines.
+    - ``machines``: returns how the other machines do that play parts; on any thread.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
@@ -108,6 +112,9 @@ class Engine:
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )
+        self.machines: Callable[[], Sequence[MachineStatus]] = lambda: ()
+        self.pass_on: Callable[[Command], bool] = lambda command: False
+        self.elsewhere: dict[str, BoxState] = {}
         self.privacy = privacy or Privacy()
         self.monitor = Monitor(clock)
         self.picture_master = master or PictureMaster()
@@ -161,12 +168,11 @@ class Engine:
         """Whether anything reads messages of a type from an outlet of a source.
 
         Pictures, values and events always count as read, since observers show the last one. A
-        stream, such as sound or poses, counts where steps depend on it.
+        stream, such as sound or poses, counts where a cable begins.
         """
         if is_picture(message) or KINDS.get(message) in (Kind.HELD, Kind.LOSSLESS):
             return True
-        island = self._islands.get((source, outlet))
-        return island is not None and bool(island[1])
+        return Outlet(source, outlet) in self._read
 
     # The plan.
 
@@ -197,7 +203,10 @@ class Engine:
             keeper=self._latecomers,
         )
         self._islands = assembler.islands()
-        self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
+        self._read = {wire.source for wire in plan.wires}
+        aliases = {name: assembler.slots[there] for name, there in plan.aliases.items()}
+        self.slots: Mapping[Outlet, Slot] = {**assembler.slots, **aliases}
+        self.elsewhere = {name: self._known(each) for name, each in plan.elsewhere.items()}
         self._latecomers.install(plan, assembler.listeners)
         self._losses = LossHandler(
             self, self.outbox, self.future, self._latecomers, plan=plan, slots=assembler.slots
@@ -215,6 +224,20 @@ class Engine:
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
         self.monitor.follow(plan, {name: state.box for name, state in states.items()})
         self.masters_changed()
+
+    @property
+    def known(self) -> Mapping[str, BoxState]:
+        """The state of each box of the patch, wherever it plays; on any thread."""
+        return {**self.elsewhere, **self.states}
+
+    def _known(self, planned: PlannedBox) -> BoxState:
+        """Return what is known of a box elsewhere: what hands hold stays, unless it is another."""
+        before = self.elsewhere.get(planned.name)
+        if before is None or type(before.box) is not type(planned.box):
+            return state_of(planned)
+        if before.initial != planned.initial:
+            return state_of(planned)
+        return before
 
     def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
         """Pass the last numbers and switches on to those who listen by new wires."""
@@ -307,6 +330,10 @@ class Engine:
     def lose(self, name: str) -> None:
         """Reset everything downstream of a box that went away."""
         self._losses.lose(name)
+
+    def break_off(self, name: str, outlet: str) -> None:
+        """Reset what an outlet of a source feeds; "" is all that it feeds."""
+        self._losses.break_off(name, outlet)
 
     def tell(self, box: str, text: str) -> None:
         """Report a fault of a box: once, then after pauses that grow from 10 s."""

@@ -22,6 +22,7 @@ from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source, Tape
+from engine.patch.crossing import Arriving
 from engine.patch.plan import Plan
 from engine.runtime.command_queue import submit_command
 from engine.runtime.contexts import Contexts, MakeState, on_disk
@@ -56,7 +57,8 @@ from engine.runtime.waiting import either_is_set
 from engine.runtime.workers.lane import ThreadLane, close_quietly
 from engine.runtime.workers.loop_lane import OnLoop
 
-_THE_END = "the end"
+THE_END = "the end"
+"""Who gives the last command of a show."""
 _OPENING = 15.0
 """Seconds that the start of a show waits at most for nodes without a lane to open."""
 _AT_ONCE = 64
@@ -103,6 +105,8 @@ class Live:
         self._loop_watch = LoopWatch(self.engine)
         self.after_entry: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
+        self.stays = False
+        """Whether it goes on though all of its sources have ended."""
 
     async def play(self, seconds: float | None = None) -> None:
         """Play once: for a time, until all finite sources have ended, or until ``stop``."""
@@ -308,7 +312,7 @@ class Live:
     async def _close(self) -> None:
         """End all sound at once, then close everything and wait for that, at most for a limit."""
         self._drain(None)
-        self._step(CommandEntry(_THE_END, Panic()))
+        self._step(CommandEntry(THE_END, Panic()))
         self._silenced = True
         self._hosts.end(lambda: self._soon(self._closed.set))
         await self._closed.wait()
@@ -393,7 +397,7 @@ class Live:
     def _changed(self, entry: StateChange) -> None:
         if entry.state == "running":
             freeze_gc()
-        elif entry.state == "ended" and self._all_ended():
+        elif entry.state == "ended" and not self.stays and self._all_ended():
             self._done.set()
         if self._tapes:
             self._start_tapes_if_ready()
@@ -403,7 +407,7 @@ class Live:
         finite = [
             name
             for name, state in self.engine.states.items()
-            if isinstance(state.box, Source) and not isinstance(state.box, Remote)
+            if isinstance(state.box, Source) and not isinstance(state.box, Remote | Arriving)
             if not (isinstance(state.box, Tape) and state.box.endless)
         ]
         return all(self.engine.metrics.sources[name].state == "ended" for name in finite)

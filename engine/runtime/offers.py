@@ -17,7 +17,7 @@ def offer_addresses(engine: Engine) -> None:
     remotes = [(name, s.box) for name, s in engine.states.items() if isinstance(s.box, Remote)]
     if not remotes:
         return
-    addresses = tuple(_addresses(engine.states))
+    addresses = tuple(_addresses({**engine.states, **engine.elsewhere}))
     for name, remote in remotes:
         try:
             remote.offer(addresses)

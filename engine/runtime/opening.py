@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from engine.core.errors import PatchError, Problem
@@ -13,7 +13,17 @@ from engine.core.nearest import nearest
 from engine.core.secrets import hide_in_setting
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
-from engine.patch.load import Document, Texts, load, load_texts, parse, read_text, read_texts
+from engine.patch.load import (
+    MACHINES,
+    Document,
+    Texts,
+    load,
+    load_texts,
+    parse,
+    read_text,
+    read_texts,
+)
+from engine.patch.parts import project
 from engine.patch.plan import Plan
 from engine.registry import Registry
 from engine.runtime.contexts import read_states
@@ -89,15 +99,23 @@ def open_patch(
     live: bool = True,
     private: bool = False,
     with_state: bool = False,
+    here: Collection[str] = (),
 ) -> Plan:
     """Return the Plan of a patch, to be played once. Raise PatchError.
 
     ``to`` overrides the destination of its OSC, ``sets`` are texts such as "reach.joint=nose". A
     live patch can always be controlled by OSC. With ``private`` no picture leaves. With
-    ``with_state`` the plan holds what its boxes have kept, which a recording needs.
+    ``with_state`` the plan holds what its boxes have kept, which a recording needs. A live patch is
+    home's part of it, with the boxes of the machines that ``here`` names.
     """
     return open_texts(
-        read_texts(file), to=to, sets=sets, live=live, private=private, with_state=with_state
+        read_texts(file),
+        to=to,
+        sets=sets,
+        live=live,
+        private=private,
+        with_state=with_state,
+        here=here,
     )
 
 
@@ -109,13 +127,16 @@ def open_texts(
     live: bool = True,
     private: bool = False,
     with_state: bool = False,
+    here: Collection[str] = (),
 ) -> Plan:
     """Return the Plan of a patch from its texts; see ``open_patch``."""
     find = Registry(texts.file.parent if texts.file else None).find
     document = load_texts(texts)
     if private:
         document.tables["privacy"] = True
-    plan = open_document(document, find, to=to, sets=sets, live=live, with_state=with_state)
+    plan = open_document(
+        document, find, to=to, sets=sets, live=live, with_state=with_state, here=here
+    )
     return with_warnings(plan)
 
 
@@ -127,9 +148,10 @@ def open_document(
     sets: Iterable[str] = (),
     live: bool = True,
     with_state: bool = False,
+    here: Collection[str] = (),
 ) -> Plan:
     """Return the Plan of a parsed patch; ``find`` returns box classes. See ``open_patch``."""
-    plan = plan_document(document, find, to=to, sets=sets, live=live)
+    plan = plan_document(document, find, to=to, sets=sets, live=live, here=here)
     use_fallbacks(plan, find, live=live)
     set_fingerprints(plan)
     if with_state:
@@ -144,12 +166,16 @@ def plan_document(
     to: str | None = None,
     sets: Iterable[str] = (),
     live: bool = True,
+    here: Collection[str] = (),
 ) -> Plan:
     """Return a Plan without fallback sources, for plans that are not opened."""
     apply_overrides(document, to, sets)
     if live:
         _add_control(document)
-    return compile_patch(document, find)
+    whole = compile_patch(document, find)
+    if live and whole.is_spread:
+        return project(whole, document, find, frozenset(here))
+    return whole
 
 
 def check_patch(file: Path) -> Plan:
@@ -190,7 +216,11 @@ def _value(text: str) -> object:
 
 
 def _add_control(document: Document) -> None:
-    boxes = [table for table in document.tables.values() if isinstance(table, dict)]
+    boxes = [
+        table
+        for name, table in document.tables.items()
+        if isinstance(table, dict) and name != MACHINES
+    ]
     if boxes and not any(box.get("use") == CONTROL for box in boxes):
         name = CONTROL_NAME if CONTROL_NAME not in document.tables else CONTROL
         document.override(name, "use", CONTROL)

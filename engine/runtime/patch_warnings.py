@@ -16,7 +16,8 @@ from engine.core.box_errors import anything_raised
 from engine.core.errors import PatchError, Problem, tell_error
 from engine.core.files import UNSEEN_ENDINGS
 from engine.core.nearest import nearest
-from engine.patch.load import RIG, Document, Texts, parse, read_text
+from engine.patch.load import MACHINES, RIG, Document, Texts, parse, read_text
+from engine.patch.placement import doubts as machine_doubts
 from engine.patch.plan import Plan
 from engine.runtime.metrics import LOG
 
@@ -49,6 +50,7 @@ class WarningLog:
 def with_warnings(plan: Plan) -> Plan:
     """Return a plan of the performer's own with all its warnings, in the order of its lines."""
     found = [*plan.warnings, *_doubts(plan), *_of_the_rig(plan), *_of_an_unseen_rig(plan)]
+    found += machine_doubts(plan.whole or plan)
     found.sort(key=lambda each: (each.file is not None and each.file.name == RIG, each.line or 0))
     return replace(plan, warnings=tuple(found))
 
@@ -93,7 +95,9 @@ def _of_the_rig(plan: Plan) -> Iterator[Problem]:
             known.add(CONTROL_NAME)
     yield from _keys_of_no_use(rig)
     strange = [
-        name for name, table in rig.tables.items() if isinstance(table, dict) and name not in known
+        name
+        for name, table in rig.tables.items()
+        if isinstance(table, dict) and name not in (*known, MACHINES)
     ]
     if not strange:
         return

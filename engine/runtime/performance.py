@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from engine.core.clock import ns
 from engine.core.errors import PatchError, Problem
@@ -36,6 +36,18 @@ Report = Callable[[dict[str, Any]], None]
 """Writes the statistics of a show. Raises OSError."""
 
 
+class ShowConductor(Protocol):
+    """Has parts of a show played on other machines."""
+
+    def begin(self, show: Live, read_again: Callable[[], None]) -> None:
+        """Begin, on the loop; ``read_again`` has the patch read again."""
+        ...
+
+    def end(self) -> None:
+        """End, when the show has ended; may wait a moment."""
+        ...
+
+
 class Performance:
     """A set of patches, of which one plays at a time.
 
@@ -56,8 +68,13 @@ class Performance:
         edits: bool = False,
         trial: float = SECONDS,
         report: Report | None = None,
+        conductor: ShowConductor | None = None,
     ) -> None:
-        """Raise PatchError with the problems of every patch of the set."""
+        """Raise PatchError with the problems of every patch of the set.
+
+        ``conductor`` has parts of it played on other machines.
+        """
+        self._conductor = conductor
         self.unplayed: frozenset[str] = frozenset()
         self._files = list(files)
         self._open = open_patch
@@ -92,6 +109,8 @@ class Performance:
         self._attach(show.engine)
         signals = self._handle_signals(show, reloader)
         self._service.follow(show)
+        if self._conductor:
+            self._conductor.begin(show, partial(reloader.look_again, set()))
         work = loop.create_task(reloader.work())
         watcher = self._watcher(loop, show, reloader)
         try:
@@ -103,6 +122,8 @@ class Performance:
                 watcher.close()
             if signals:
                 signals.close()
+            if self._conductor:
+                await asyncio.to_thread(self._conductor.end)
         return show.engine.metrics.stats(show.engine.clock.now())
 
     def _watcher(

@@ -59,6 +59,16 @@ class SystemdNotifier:
         if self._address and self._next is None:
             self._next = asyncio.get_running_loop().call_soon(self._beat, "READY=1\n")
 
+    def wait(self, words: str) -> None:
+        """Report that this process is ready and waits for a show, until it ends; on the loop."""
+        if self._address and self._next is None:
+            self._beat_waiting(words, "READY=1\n")
+
+    def _beat_waiting(self, words: str, first: str = "") -> None:
+        loop = asyncio.get_running_loop()
+        self._next = loop.call_later(self._interval, self._beat_waiting, words)
+        self._notify(f"{first}WATCHDOG=1\nSTATUS={words}")
+
     def stopping(self) -> None:
         """Report that the show ends."""
         if self._next is not None:

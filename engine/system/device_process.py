@@ -38,9 +38,9 @@ _PIECE: Final = 65536
 class DeviceProcess:
     """One process of ``python -m module arguments``; ``opened`` is what it answered first.
 
-    ``pipe`` is the descriptor by which it says what it does; ``hung`` whether it was killed because
-    it hung. ``descriptors`` stay open in it (POSIX only). Raise DeviceError where it refuses, ends
-    (``ended``), or is silent (``silent``).
+    ``pipe`` is the descriptor by which it says what it does, ``input`` the one by which it is told;
+    ``hung`` whether it was killed because it hung. ``descriptors`` stay open in it (POSIX only).
+    Raise DeviceError where it refuses, ends (``ended``), or is silent (``silent``).
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class DeviceProcess:
         self._output = self._process.stdout
         self.pid: Final = self._process.pid
         self.pipe: Final = self._output.fileno()
+        self.input: Final = self._input.fileno()
         self.hung = False
         self._unframer = Unframer()
         self._early: list[RawFrame] = []

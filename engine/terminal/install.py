@@ -16,7 +16,7 @@ UNITS = Path(".config/systemd/user")
 _UNIT = """\
 # Written by "sensorium install"; to change it, install it again.
 [Unit]
-Description=Sensorium plays {title}
+Description=Sensorium {does}
 After=sound.target pipewire.service
 # A show that ends is begun again however often that happens.
 StartLimitIntervalSec=0
@@ -49,12 +49,17 @@ WantedBy=default.target
 
 @dataclass(frozen=True)
 class ServiceUnit:
-    """A patch to be played as a service; ``options`` are those of ``sensorium play``."""
+    """A patch to be played as a service; ``options`` are those of ``sensorium play``.
+
+    With ``joins`` it waits for shows of other machines in its place, by its ``title``; ``options``
+    are those of ``sensorium join``.
+    """
 
     patch: Path
     title: str
     name: str
     options: tuple[str, ...] = ()
+    joins: bool = False
 
     @property
     def unit_name(self) -> str:
@@ -68,12 +73,14 @@ class ServiceUnit:
 
     def unit(self) -> str:
         """Return the text of its unit, see systemd.service(5)."""
-        words = [*_program(), "play", str(self.patch.absolute()), "--quiet", *self.options]
+        play = ["play", str(self.patch.absolute()), "--quiet"]
+        does = ["join", self.title] if self.joins else play
+        words = [*_program(), *does, *self.options]
         folder = str(Path.cwd())
         if any("\n" in word for word in (*words, folder)):
             raise PatchError([Problem("a line break in a path or option cannot be installed")])
         return _UNIT.format(
-            title=_plain(self.title),
+            does=f"{'joins as' if self.joins else 'plays'} {_plain(self.title)}",
             command=" ".join(map(_quoted, words)),
             folder=folder.replace("%", "%%"),
         )
@@ -116,7 +123,8 @@ class ServiceUnit:
         return [
             f"how it goes:    systemctl --user status {name}",
             f"what it logged: journalctl --user -u {name}",
-            f"end it:         sensorium install {self.patch} --name {self.name} --remove",
+            f"end it:         sensorium install {self.patch} --name {self.name} --remove"
+            + (" --join" if self.joins else ""),
         ]
 
 
@@ -129,6 +137,20 @@ def install(
     if remove:
         return "\n".join(ServiceUnit(file, "", called).remove())
     service = ServiceUnit(file, check_patch(file).title, called, options)
+    return service.unit() if only_print else "\n".join(service.install())
+
+
+def install_join(
+    machine: str, options: tuple[str, ...], name: str | None, *, only_print: bool, remove: bool
+) -> str:
+    """Install, print or remove a service that joins shows as a machine; return the text to show.
+
+    Raise PatchError or OSError.
+    """
+    called = name_of(Path(name or machine))
+    service = ServiceUnit(Path(machine), machine, called, options, joins=True)
+    if remove:
+        return "\n".join(service.remove())
     return service.unit() if only_print else "\n".join(service.install())
 
 

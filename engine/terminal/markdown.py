@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from engine.core.describe import BoxDescription, Port, default_text, describe_box
 from engine.core.parameter import Parameter
 from engine.osc.tools import TOOLS
-from engine.patch.grammar import BOX, CABLE, NOTES, PATCH
+from engine.patch.grammar import BOX, CABLE, MACHINES, NOTES, PATCH
 from engine.registry import Registry
 
 TITLES = {
@@ -43,6 +43,11 @@ def _lines(registry: Registry) -> Iterator[str]:
     )
     yield from _table("What a box may say", ("key", "what it means"), _code(BOX))
     yield from _table("What a cable may say", ("key", "what it means"), _code(CABLE))
+    yield from _table(
+        "What a machine may say, in the table `[machines]`",
+        ("key", "what it means"),
+        _code(MACHINES),
+    )
     yield from (f"- {note}" for note in NOTES)
     yield ""
     tools = ((f'`"{name}"`', str(tool.port)) for name, tool in TOOLS.items())

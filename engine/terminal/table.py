@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 
 from rich.console import Console, Group
 from rich.live import Live as Screen
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.core.clock import SECOND
+from engine.core.machine_status import MachineStatus
 from engine.core.text import plain
 from engine.patch.plan import Into
 from engine.runtime.engine import Engine
@@ -66,6 +68,8 @@ class LiveTable:
             self._boxes(engine),
             self._routes(engine),
         ]
+        if machines := engine.machines():
+            parts.insert(1, _machines(machines))
         if engine.metrics.quality and engine.metrics.quality.degraded:
             given = ", ".join(engine.metrics.quality.degraded)
             parts.append(Text(f"gives way to keep the deadline: {given}", style="yellow"))
@@ -116,6 +120,27 @@ class LiveTable:
         passed = (now - self._then) / SECOND
         self._rates = {n: (c - self._counts.get(n, c)) / passed for n, c in counts.items()}
         self._counts, self._then = counts, now
+
+
+def _machines(machines: Iterable[MachineStatus]) -> Table:
+    table = Table(
+        *("machine", "state", "boxes", "ms away", "clock, ms", "ms behind", "dropped", "cores"),
+        box=None,
+        pad_edge=False,
+    )
+    for each in machines:
+        known = each.standing == "plays"
+        table.add_row(
+            Text(plain(each.name)),
+            Text("here" if each.here else each.standing, style=_STYLES[each.state]),
+            Text(plain(", ".join(each.boxes))),
+            f"{each.delay:.1f}" if known else "",
+            f"{each.offset:+.1f} ± {each.uncertainty:.1f}" if known else "",
+            f"{each.late:.1f}" if known else "",
+            _count(each.dropped),
+            _count(each.cores),
+        )
+    return table
 
 
 def _box(engine: Engine, name: str) -> Text:

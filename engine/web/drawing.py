@@ -29,6 +29,7 @@ class DrawnBox(Struct, frozen=True):
     """One box: its kind, its place in the patch file, and its column from the left.
 
     ``label`` is what it is called where it is shown: its name, if the patch says no other.
+    ``machine`` is where it plays, "" at home.
     """
 
     name: str
@@ -39,6 +40,7 @@ class DrawnBox(Struct, frozen=True):
     links: tuple[str, ...]
     place: str
     column: int
+    machine: str = ""
 
 
 class DrawnCable(Struct, frozen=True):
@@ -191,6 +193,7 @@ def _box(plan: Plan, name: str, column: int) -> DrawnBox:
         links,
         place,
         column,
+        planned.machine,
     )
 
 

@@ -7,8 +7,10 @@ from collections import defaultdict
 from msgspec import Struct
 
 from engine.core.clock import SECOND
+from engine.core.machine_status import MachineStatus
 from engine.core.messages import Ns
 from engine.core.source import Remote
+from engine.patch.crossing import Arriving, Leaving
 from engine.patch.plan import FEEDS, Into, Plan, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.metrics import Fault, RouteMetrics, route_name
@@ -53,7 +55,10 @@ class Trouble(Struct, frozen=True):
 
 
 class HealthSnapshot(Struct, frozen=True):
-    """All metrics at one moment; ``given`` lists what gives way now to keep a deadline."""
+    """All metrics at one moment; ``given`` lists what gives way now to keep a deadline.
+
+    ``machines`` are the others that play parts of the patch.
+    """
 
     seconds: float
     behind: float | None
@@ -61,6 +66,7 @@ class HealthSnapshot(Struct, frozen=True):
     devices: list[DeviceHealth]
     troubles: list[Trouble]
     given: tuple[str, ...]
+    machines: list[MachineStatus] = []
 
 
 class HealthView:
@@ -69,8 +75,10 @@ class HealthView:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._upstream = _upstream(engine.plan)
-        # A remote control that runs is not worth a line.
-        self._hidden = {n for n, s in engine.states.items() if isinstance(s.box, Remote)}
+        # A remote control that runs is not worth a line; of ways to machines these say more.
+        states = engine.states.items()
+        self._hidden = {n for n, s in states if isinstance(s.box, Remote)}
+        self._ways = {n for n, s in states if isinstance(s.box, Arriving | Leaving)}
         self._counts: dict[str, int] = {}
         self._rates: dict[str, float] = {}
         self._then = Ns(0)
@@ -88,6 +96,7 @@ class HealthView:
             self._devices(),
             self._troubles(now),
             self._degraded(),
+            list(self._engine.machines()),
         )
 
     def _degraded(self) -> tuple[str, ...]:
@@ -116,7 +125,7 @@ class HealthView:
         sources = [
             DeviceHealth(name, source.state, self._rates.get(name), None, source.dropped)
             for name, source in metrics.sources.items()
-            if source.state != "running" or name not in self._hidden
+            if (source.state != "running" or name not in self._hidden) and name not in self._ways
         ]
         lanes = [
             DeviceHealth(
@@ -127,6 +136,7 @@ class HealthView:
         outputs = [
             DeviceHealth(name, state, None, None, self._refused(name))
             for name, state in metrics.sinks.items()
+            if name not in self._ways
         ]
         return [*sources, *lanes, *outputs]
 

@@ -16,6 +16,7 @@ from engine.core.describe import control, current, shown_value
 from engine.core.node import Node
 from engine.core.parameter import ON, Parameter, parameters_of
 from engine.core.source import Remote
+from engine.patch.crossing import Arriving, Leaving
 from engine.patch.plan import Into, PlannedBox, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.state import BoxState
@@ -57,15 +58,18 @@ class Knobs:
     """The knobs of a playing patch, and their values."""
 
     def __init__(self, engine: Engine) -> None:
-        cabled = {(w.box, w.name) for w in engine.plan.wires if w.into is Into.PARAMETER}
+        whole = engine.plan.whole or engine.plan
+        boxes = {**whole.boxes, **engine.plan.boxes}
+        wires = (*engine.plan.wires, *whole.wires)
+        cabled = {(w.box, w.name) for w in wires if w.into is Into.PARAMETER}
         self._found = [
             (state, each)
-            for state in engine.states.values()
-            if not state.hidden and not isinstance(state.box, Remote)
+            for state in engine.known.values()
+            if not state.hidden and not isinstance(state.box, Remote | Arriving | Leaving)
             for each in _live(state)
         ]
         self.all = [
-            _knob(state, each, (state.name, each.name) in cabled, engine.plan.boxes[state.name])
+            _knob(state, each, (state.name, each.name) in cabled, boxes[state.name])
             for state, each in self._found
         ]
 

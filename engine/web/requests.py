@@ -225,9 +225,9 @@ def _unchecked(request: PageRequest) -> Command:
 
 
 def _check_known(engine: Engine, box: str, parameter: str) -> None:
-    state = engine.states.get(box)
+    state = engine.known.get(box)
     if state is None:
-        shown = [name for name, known in engine.states.items() if not known.hidden]
+        shown = [name for name, known in engine.known.items() if not known.hidden]
         raise ValueError(f'there is no box "{box[:_SHOWN]}".{nearest(box[:_SHOWN], shown)}')
     if parameter != "on" and not find_parameter(state.parameters, parameter):
         raise ValueError(f'{box} has no parameter "{parameter[:_SHOWN]}"')
@@ -235,7 +235,7 @@ def _check_known(engine: Engine, box: str, parameter: str) -> None:
 
 def _known_of(engine: Engine, box: str, parameter: str) -> Parameter | None:
     _check_known(engine, box, parameter)
-    return find_parameter(engine.states[box].parameters, parameter)
+    return find_parameter(engine.known[box].parameters, parameter)
 
 
 def _checked(engine: Engine, box: str, parameter: str, value: object) -> object:
@@ -248,7 +248,7 @@ def _checked(engine: Engine, box: str, parameter: str, value: object) -> object:
     known = _known_of(engine, box, parameter)
     if known is None or known.fixed:
         raise ValueError(f"{box}/{parameter}: cannot be changed while playing")
-    if known.event and not engine.states[box].on:
+    if known.event and not engine.known[box].on:
         raise ValueError(f"{box}/{parameter}: {box} is off, and hears nothing")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{box}/{parameter}: {value} is no number")

@@ -78,7 +78,7 @@ def refusal(role: Role, request: PageRequest, engine: Engine) -> str:
     if role not in RIGHTS.get(type(request), ()):
         return NOT_HERE
     if role is Role.GUEST and isinstance(request, SetRequest | ReleaseRequest):
-        state = engine.states.get(request.box)
+        state = engine.known.get(request.box)
         if state is not None and (state.hidden or not isinstance(state.box, Node)):
             return _NOT_THIS_BOX
         if state is not None and is_shape(state, request.parameter):

@@ -166,6 +166,8 @@ def _facts(box: DrawnBox) -> Iterator[str]:
         yield _shown(f"[{box.name}]")
     if box.links or box.use != box.label:
         yield " → ".join(map(_shown, (box.use, *box.links)))
+    if box.machine:
+        yield f"@ {_shown(box.machine)}"
 
 
 def _row(cable: DrawnCable) -> _Row:

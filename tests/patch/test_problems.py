@@ -53,7 +53,7 @@ CASES = [
         "key2",
         BODY + "zzz = 1\n",
         [
-            '10: [reach] zzz: joint has no "zzz". There is: axis, confidence, empty, from, joint, keep, label, on, on_loss, person, pose, then, use.'
+            '10: [reach] zzz: joint has no "zzz". There is: axis, confidence, empty, from, joint, keep, label, machine, on, on_loss, person, pose, then, use.'
         ],
     ),
     (
@@ -82,7 +82,7 @@ CASES = [
         "every-on-node",
         BODY + 'every = "20 ms"\n',
         [
-            '10: [reach] every: joint has no "every". There is: axis, confidence, empty, from, joint, keep, label, on, on_loss, person, pose, then, use.'
+            '10: [reach] every: joint has no "every". There is: axis, confidence, empty, from, joint, keep, label, machine, on, on_loss, person, pose, then, use.'
         ],
     ),
     (

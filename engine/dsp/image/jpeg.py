@@ -34,3 +34,14 @@ def encode_jpeg(image: Image, quality: int = 80) -> bytes:
     if not good:
         raise ValueError("not a picture")
     return data.tobytes()
+
+
+def decode_jpeg(data: bytes) -> Image:
+    """Return a JPEG as an image, as ``encode_jpeg`` takes it. Raise ValueError when it is none."""
+    try:
+        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        found = None
+    if found is None:
+        raise ValueError("not a JPEG")
+    return np.asarray(found, np.uint8)

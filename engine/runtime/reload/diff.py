@@ -101,7 +101,8 @@ def carried_slots(
     types = _types(old), _types(new)
     found = {}
     for outlet, slot in slots.items():
-        if outlet.box in new.boxes and _agree(*(known.get(outlet) for known in types)):
+        both = outlet.box in old.boxes and outlet.box in new.boxes
+        if both and _agree(*(known.get(outlet) for known in types)):
             before, after = old.boxes[outlet.box].box, new.boxes[outlet.box].box
             if outlet.box in staying or _declared(before, outlet) == _declared(after, outlet):
                 found[outlet] = slot
@@ -127,7 +128,7 @@ def differs(old: Plan, new: Plan) -> bool:
     """Whether anything in a plan differs from the one before."""
     return (
         is_rebuilt(old, new)
-        or (old.title, old.deadline) != (new.title, new.deadline)
+        or (old.title, old.deadline, old.parts) != (new.title, new.deadline, new.parts)
         or any(_said(old.boxes[name]) != _said(new.boxes[name]) for name in new.boxes)
         or [wire.label for wire in old.wires] != [wire.label for wire in new.wires]
         or any(True for name in new.boxes for _ in changed_parameters(old, new, name))

@@ -81,8 +81,14 @@ class Reloader:
         titles: Sequence[str],
         open_patch: Open,
         seconds: float = probation.SECONDS,
+        *,
+        read: Callable[[Path], Texts] = read_texts,
     ) -> None:
-        """The first file is what plays; each new plan is on probation for ``seconds``."""
+        """The first file is what plays; each new plan is on probation for ``seconds``.
+
+        ``read`` returns the texts of a file.
+        """
+        self._read_texts = read
         self._show = show
         self._engine = show.engine
         self._files = list(files)
@@ -195,7 +201,7 @@ class Reloader:
     async def _read(self, index: int) -> Texts:
         file = self._files[index]
         return await self._background.run(
-            f"reading {file.name}", partial(read_texts, file), self._tell, self._interrupt
+            f"reading {file.name}", partial(self._read_texts, file), self._tell, self._interrupt
         )
 
     async def _plan(self, index: int, texts: Texts) -> Plan:

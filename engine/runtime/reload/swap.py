@@ -60,6 +60,11 @@ class Swappable(Services, Protocol):
         ...
 
     @property
+    def elsewhere(self) -> Mapping[str, BoxState]:
+        """What is known of the boxes that play on other machines."""
+        ...
+
+    @property
     def on_plan(self) -> list[Callable[[], None]]:
         """What to call when another plan has taken over."""
         ...
@@ -140,7 +145,8 @@ class PlanSwapper:
         """
         sweep = self.engine.learn_sweep
         old, left = self.engine.plan, self._index
-        held = read_holds(old, self.engine.states)
+        elsewhere = self.engine.elsewhere
+        held = {**read_holds(old.whole or old, elsewhere), **read_holds(old, self.engine.states)}
         another = index is not None and index != left
         if index is not None and another:
             kept = self._hands.change(left, held, index, old, new)
@@ -151,8 +157,12 @@ class PlanSwapper:
         removed = self._exchange(new, spare, staying, another=another)
         for name, state in self.engine.states.items():
             # A new version leaves in hands what they hold of a box that stays.
-            if name not in spare and (another or name in removed or holds is not None):
+            came = name in removed or name in elsewhere
+            if name not in spare and (another or came or holds is not None):
                 self._hold(state, new.boxes[name], (held if holds is None else holds))
+        for name, state in self.engine.elsewhere.items():
+            if name in removed:  # it plays on another machine from now on
+                self._know(state, new.elsewhere[name], (held if holds is None else holds))
         if sweep.route in self.engine.metrics.routes:
             self.engine.learn_sweep.select(sweep.route, test=sweep.tests, since=sweep.started)
         self.engine.give_what_holds(lambda wire: end_of(wire) not in heard)
@@ -296,6 +306,17 @@ class PlanSwapper:
             parameter = state.parameter(name)
             if parameter is ON:
                 self.engine.enable(state, bool(value))
+            elif parameter is not None:
+                self._set(state, parameter, value)
+            state.overrides.add(name)
+
+    def _know(self, state: BoxState, planned: PlannedBox, holds: Holds) -> None:
+        """Note what hands hold of a box that has gone to another machine."""
+        held = holds.get(state.name)
+        for name, value in held.fitting(state, planned) if held else ():
+            parameter = state.parameter(name)
+            if parameter is ON:
+                state.on = bool(value)
             elif parameter is not None:
                 self._set(state, parameter, value)
             state.overrides.add(name)

@@ -34,6 +34,7 @@ class LossHandler:
     ) -> None:
         self._latecomers = latecomers
         self._slots: dict[str, list[Slot]] = defaultdict(list)
+        self._slots_of = slots
         for outlet, slot in slots.items():
             self._slots[outlet.box].append(slot)
         self._services = services
@@ -49,6 +50,20 @@ class LossHandler:
         self._apply(self._losses.downstream(name))
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
+
+    def break_off(self, name: str, outlet: str) -> None:
+        """Reset everything downstream of one outlet of a box; "" is all that it says.
+
+        What is over already is not reset again: a loss that goes round over machines ends here.
+        """
+        over = {
+            there: slot
+            for there, slot in self._slots_of.items()
+            if there.box == name and outlet in ("", there.name) and slot.stands
+        }
+        for slot in over.values():
+            slot.stale = True
+        self._apply(self._losses.along(w for w in self._losses.outgoing[name] if w.source in over))
 
     def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
         """Reset removed boxes and all that they or cut wires fed; silence removed outputs."""

@@ -27,6 +27,7 @@ OPENING: Final = "opening"
 class BoxState:
     """One box while it plays.
 
+    - ``initial``: its parameters as the patch sets them, by field.
     - ``up``: whether it is open and may be called; ``opened``: since when. What an output was told
       before that waited for it, which says nothing of the delay.
     - ``cabled``: by parameter, what sets it again to the last value of its cable, if there is one.
@@ -47,6 +48,7 @@ class BoxState:
     hidden: bool
     parameters: Mapping[str, Parameter]
     wakes: bool
+    initial: Mapping[str, object] = field(default_factory=dict)
     emitter: Emitter | None = None
     lane: Lane | None = None
     out_lane: SinkWorker | None = None
@@ -158,5 +160,6 @@ def state_of(planned: PlannedBox) -> BoxState:
         planned.hidden,
         parameters_of(planned.box),
         wants_waking(planned.box),
+        planned.initial,
         up=isinstance(planned.box, Node) and not planned.box.lane and not has_life(planned.box),
     )

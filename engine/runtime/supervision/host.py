@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.core.clock import Clock
-from engine.core.commands import Command, Condition, Lost, Notice, StateSaved
+from engine.core.commands import Away, Command, Condition, Lost, Notice, StateSaved
 from engine.core.context import Context
 from engine.core.kinds import Kind, policy_for
 from engine.core.mailbox import Mailbox
@@ -233,7 +233,7 @@ class BoxHost:
         commands only those that concern its device are taken. One that has played is not heard.
         """
         if isinstance(message, Command):
-            if self.plays or isinstance(message, Lost | Notice | Condition):
+            if self.plays or isinstance(message, Lost | Notice | Condition | Away):
                 submit_command(self.door, self.name, message, self._is_event(message))
             return
         if self.heartbeat is not None:

@@ -12,7 +12,7 @@ from functools import partial
 
 from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
-from engine.core.commands import Command
+from engine.core.commands import Away, Command
 from engine.core.context import Context, with_context
 from engine.core.errors import DeviceError
 from engine.core.kinds import policy_for
@@ -54,7 +54,8 @@ class EarlyWords:
 
     def emit(self, outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
         """Emit a message, or keep it; may be called on any thread."""
-        if self._waiting is not None and not isinstance(message, Command):
+        is_early = not isinstance(message, Command) or isinstance(message, Away)
+        if self._waiting is not None and is_early:
             with self._lock:
                 if self._waiting is not None:
                     content = outlet, message, at, cost

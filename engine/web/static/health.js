@@ -27,7 +27,7 @@ export function show(news) {
   behind.classList.toggle("late", news.behind !== null && news.behind > LATE);
   notice.stand("given", news.given.length ? `To be in time: ${news.given.join(", ")}` : "");
   notice.troubles(news.troubles);
-  find("devices").replaceChildren(...news.devices.map(device));
+  find("devices").replaceChildren(...news.machines.map(machine), ...news.devices.map(device));
   before = new Map(news.devices.map((is) => [is.name, is.dropped]));
 }
 
@@ -49,6 +49,30 @@ function device(is) {
   const parts = [make("b", {}, labels.get(is.name) ?? is.name), ...facts.map((fact) => make("span", {}, fact))];
   const button = make("button.free", { type: "button", title: "Figures", "aria-expanded": String(open.has(is.name)), onclick: unfold }, ...parts);
   return make("li", { "data-state": is.state, "data-device": is.name, "data-bad": bad }, button);
+}
+
+/** Another machine: its name, and behind it what it plays and how far away it is. */
+function machine(is) {
+  const key = `machine ${is.name}`;
+  const state = { plays: "running", joined: "opening", opens: "opening", away: "lost" }[is.standing] ?? "failed";
+  const facts = [];
+  if (state !== "running") facts.push(is.standing);
+  if (is.here) facts.push("its boxes play here");
+  if (open.has(key)) {
+    if (is.boxes.length) facts.push(is.boxes.join(", "));
+    if (state === "running") facts.push(`${is.delay.toFixed(1)} ms away`);
+    if (state === "running") facts.push(`clock ${is.offset.toFixed(1)} ± ${is.uncertainty.toFixed(1)} ms`);
+    if (is.late) facts.push(`${is.late.toFixed(1)} ms behind`);
+    if (is.dropped) facts.push(`${is.dropped} dropped`);
+    if (is.cores) facts.push(`${is.cores} cores`);
+    facts.push(...is.problems);
+  }
+  const unfold = () => {
+    open.delete(key) || open.add(key);
+  };
+  const parts = [make("b", {}, is.name), ...facts.map((fact) => make("span", {}, fact))];
+  const button = make("button.free", { type: "button", title: "Another machine", "aria-expanded": String(open.has(key)), onclick: unfold }, ...parts);
+  return make("li", { "data-state": state, "data-machine": is.name, "data-bad": state !== "running" && is.boxes.length > 0 }, button);
 }
 
 /** Whether a device loses more than its due: a model more than it takes, any other one at all. */

@@ -14,6 +14,7 @@ from engine.lab.bench.sound import SHORT_BLOCK
 
 TINY: dict[str, dict[str, Any]] = {
     "chords": {"count": 1},
+    "cluster": {"seconds": 0.5, "sizes": (1, 2), "trips": 5, "times": 1},
     "learn": {"beside": False},
     "looks": {"seconds": 1.0, "pairs": 1, "turn": 1.0},
     "midi": {"kills": 1, "seconds": 0.5},

@@ -1,0 +1,84 @@
+"""What the commands share that have a patch played on several machines."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from engine.cluster.link import LONGEST_NAME, MachineLink
+from engine.patch.machines import HOME, LONGEST
+
+if TYPE_CHECKING:
+    from engine.cluster.conductor import Conductor, OpenPart
+
+RoomKeyFile = Annotated[
+    Path | None, typer.Option("--key", help="the key of the room of machines, else the usual file")
+]
+RoomPort = Annotated[
+    int | None, typer.Option("--room-port", help="where other machines reach this one", min=1)
+]
+_NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9-]+")
+
+
+def program_version() -> str:
+    """Return the version of Sensorium that runs."""
+    return version("sensorium")
+
+
+def make_conductor(opening: OpenPart, key: Path | None, port: int | None) -> Conductor:
+    """Return what has parts of patches played on other machines; nothing is opened yet."""
+    from engine.cluster.conductor import Conductor
+
+    return Conductor(partial(_home_link, key, port), opening, version=program_version())
+
+
+def make_link(
+    name: str,
+    key: Path | None,
+    port: int | None,
+    addresses: Sequence[str],
+    *,
+    find: bool,
+    shy: bool = False,
+) -> MachineLink:
+    """Return the link of a machine; a ``shy`` one talks to home and to whom its cables lead.
+
+    Raise ClusterError.
+    """
+    from engine.cluster.key import default_place
+    from engine.cluster.room_link import RoomLink
+    from engine.cluster.wire import PORT
+
+    return RoomLink(
+        name,
+        key or default_place(),
+        version=program_version(),
+        listen=(f"0.0.0.0:{port or PORT}",),
+        addresses=addresses,
+        find=find,
+        shy=shy,
+    )
+
+
+def _home_link(
+    key: Path | None, port: int | None, addresses: Sequence[str], find: bool
+) -> MachineLink:
+    return make_link(_home_name(), key, port, addresses, find=find)
+
+
+def _home_name() -> str:
+    """Return what the others call this machine: no two homes of a room have the same name."""
+    return f"{HOME}-{plain_name(socket.gethostname())}"[:LONGEST_NAME]
+
+
+def plain_name(host: str) -> str:
+    """Return a name that a machine may have, as much like the name of a host as it can be."""
+    plain = _NOT_IN_A_NAME.sub("-", host.partition(".")[0]).strip("-")[:LONGEST]
+    return plain if plain[:1].isalpha() else f"machine-{plain}"[:LONGEST].rstrip("-")

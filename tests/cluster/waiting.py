@@ -1,0 +1,18 @@
+"""Waiting for what comes in its own time."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+PATIENCE = 30.0
+
+
+def until(condition, seconds=PATIENCE):
+    """Wait for it; return how long that took."""
+    begins = time.monotonic()
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() - begins < seconds, "that never came"
+        pause.wait(0.005)
+    return time.monotonic() - begins
