@@ -172,7 +172,8 @@ def write_likeness(folder: Path) -> None:
     cv2.imwrite(str(folder / "clock.png"), picture)
     media = Path(__file__).parents[1] / "media"
     shutil.copytree(media / "tones", folder / "tones")
-    shutil.copy(media / "tones.corpus", folder)
+    for name in ("tones.corpus", "my_sounds.corpus"):
+        shutil.copy(media / "tones.corpus", folder / name)
 
 
 def arrivals(source: str, outlet: str, *messages: tuple[float, Message]) -> Script:
