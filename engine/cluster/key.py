@@ -34,7 +34,6 @@ _HEAD: Final = (
     b"# The key of a Sensorium room. Copy it to every machine of the room; keep it secret.\n"
 )
 _NAME: Final = "sensorium"
-EXTRA: Final = "sensorium[cluster]"
 
 
 class RoomKey(NamedTuple):
@@ -160,7 +159,7 @@ def read_key(file: Path) -> RoomKey:
 
 def install() -> str:
     """Return how to install what several machines need."""
-    return f'pip install "{EXTRA}"'
+    return "uv sync --extra cluster"
 
 
 def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

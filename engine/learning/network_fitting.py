@@ -19,7 +19,7 @@ from engine.learning.network import Floats, Layer
 
 FUNCTION: Final = "engine.learning.network_fitting:answer"
 """What a process of its own is to call."""
-REMEDY: Final = 'a network needs scikit-learn: pip install "sensorium[learn]"'
+REMEDY: Final = "a network needs scikit-learn: uv sync --extra learn"
 
 _SEED: Final = 20
 _NEURONS: Final = 32

@@ -94,8 +94,8 @@ def test_without_scikit_learn_it_is_said_what_installs_it_and_the_examples_play(
 ) -> None:
     with caplog.at_level(logging.WARNING):
         lesson = learned(three_classes(), BY_NETWORK, Versions(box="poses"))
-    assert 'poses: a network needs scikit-learn: pip install "sensorium[learn]"' in caplog.text
-    assert lesson.report.startswith('a network needs scikit-learn: pip install "sensorium[learn]"')
+    assert "poses: a network needs scikit-learn: uv sync --extra learn" in caplog.text
+    assert lesson.report.startswith("a network needs scikit-learn: uv sync --extra learn")
     found = lesson.classified(moment((1, 1, 0)))
     assert found is not None and found.shares["high"] > 0.9
 
