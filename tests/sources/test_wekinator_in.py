@@ -7,7 +7,6 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from conftest import find_port
 from pythonosc.osc_message_builder import build_msg
 
 from engine.core.commands import Command
@@ -23,8 +22,8 @@ LAST = build_msg(CONTROL + "outputs", [7.0]).dgram
 class Port:
     """A source, what it said, and somebody who speaks to it."""
 
-    def __init__(self, **parameters: object) -> None:
-        self.source = WekinatorIn(port=find_port(), **parameters)
+    def __init__(self, free: int, **parameters: object) -> None:
+        self.source = WekinatorIn(port=free, **parameters)
         self._said: queue.Queue[OscMessage] = queue.Queue()
         self.source.open(self._hear)
         self._mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -50,8 +49,8 @@ class Port:
 
 
 @pytest.fixture
-def port() -> Iterator[Port]:
-    found = Port()
+def port(free_port: int) -> Iterator[Port]:
+    found = Port(free_port)
     yield found
     found.close()
 
@@ -125,8 +124,8 @@ def test_a_flood_of_orders_is_heard_in_part_and_outputs_are_none_of_them(port: P
     assert len(port.hears(*[said(CONTROL + "outputs", 1.0)] * 500)) == 500
 
 
-def test_another_address_and_port_and_one_that_is_taken() -> None:
-    port = Port(inputs="/my/numbers")
+def test_another_address_and_port_and_one_that_is_taken(free_port: int) -> None:
+    port = Port(free_port, inputs="/my/numbers")
     assert port.hears(said("/my/numbers", 1.0), said("/my/numbers/bundle", "a")) == [
         OscMessage("/my/numbers", (1.0,), kept=False),
         OscMessage("/my/numbers/bundle", ("a",)),
