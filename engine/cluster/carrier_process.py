@@ -8,6 +8,11 @@ is lost, for that is kept by the show. What it logs is where a refused connectio
 
 Every connection is checked on both ends by the certificate in the key of the room (mutual TLS).
 There is no other protocol, no admin space, no plugin, no shared memory, no relay between peers.
+
+zenoh dials again what it was told to dial, but not a machine that it only heard of from another
+one. After a cut between two such machines one of them has to enter the room once more for a moment,
+as a guest who says nothing: whoever meets a guest hears of all the others from it, and dials those
+that it has not got.
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +36,7 @@ from engine.cluster.wire import (
     HEARD,
     HELLO,
     LONGEST_PACKET,
+    LOOK,
     SEND,
     RoomSettings,
     pack,
@@ -52,6 +59,8 @@ _LEASE_MS: Final = 1500
 _RETRY_MS: Final = 250
 _OPEN_MS: Final = 1500
 _MOST_SESSIONS: Final = 64
+_VISIT: Final = 1.0
+"""Seconds that a guest stays: as long as a bad network may take to connect three machines."""
 _LEAVING: Final = 1.0
 """Seconds for what was sent last to leave."""
 
@@ -85,6 +94,7 @@ class Carrier:
         self._turn = threading.Lock()
         self._publishers: dict[str, zenoh.Publisher] = {}
         self._kept: list[object] = []
+        self._visits = threading.Lock()
         self._door = Door(self.count)
 
     def say(self, frame: bytes) -> None:
@@ -110,7 +120,7 @@ class Carrier:
             session = zenoh.open(_config(zenoh, settings))
         except zenoh.ZError as error:
             raise ClusterError(_in_plain_words(str(error), settings)) from None
-        self._session = session
+        self._session, self._settings = session, settings
         self._declare = partial(
             session.declare_publisher,
             # The show says again what must arrive; here, waiting for one would hold up the others.
@@ -134,6 +144,21 @@ class Carrier:
             if publisher is None:
                 publisher = self._publishers[to] = self._declare(f"to/{to}/{self._name}")
             publisher.put(packet)
+
+    def look(self) -> None:
+        """Enter the room once more for a moment, so that all who are in it find each other."""
+        import zenoh  # noqa: PLC0415
+
+        if not self._visits.acquire(blocking=False):
+            return
+        try:
+            with suppress(zenoh.ZError):
+                guest = zenoh.open(_config(zenoh, _of_guest(self._settings)))
+                threading.Event().wait(_VISIT)
+                close: Callable[[], object] = guest.close
+                close()
+        finally:
+            self._visits.release()
 
     def close(self) -> None:
         """Leave the room, with all that was sent."""
@@ -192,6 +217,14 @@ def _config(zenoh: Any, settings: RoomSettings) -> Any:
     return config
 
 
+def _of_guest(settings: RoomSettings) -> RoomSettings:
+    """Return the settings of a guest, who waits for nobody: it begins at this very machine."""
+    own = [
+        one.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:") for one in settings.listen
+    ]
+    return replace(settings, listen=(), connect=(*settings.connect, *own), find=False)
+
+
 def _pauses(milliseconds: int) -> dict[str, float]:
     return {
         "period_init_ms": milliseconds,
@@ -222,7 +255,10 @@ def main(settings: RoomSettings, requests: int, output: int) -> None:
     unframer = Unframer(longest=LONGEST_PACKET + 256)
     while piece := os.read(requests, _PIECE):
         for kind, payload in unframer.feed(piece):
-            carrier.send(kind, payload)
+            if kind == LOOK:
+                threading.Thread(target=carrier.look, daemon=True).start()
+            else:
+                carrier.send(kind, payload)
     carrier.close()
 
 

@@ -89,6 +89,17 @@ class Member:
         """Return what happened at the door."""
         return dict(self._counts)
 
+    @property
+    def misses_one(self) -> bool:
+        """Whether a machine that it seeks is not here though another one is.
+
+        Only of a shy one: the others say at the start where those are that they look for.
+        """
+        if not self._shy:
+            return False
+        here = {name for name, talk in self._talks.items() if talk.is_here}
+        return bool(here) and not self._sought <= here
+
     def is_here(self, name: str) -> bool:
         """Whether another machine can be heard and sent to."""
         talk = self._talks.get(name)

@@ -29,6 +29,7 @@ from engine.cluster.wire import (
     COUNTED,
     HEARD,
     HELLO,
+    LOOK,
     PIECE,
     PORT,
     SEND,
@@ -42,6 +43,7 @@ from engine.core.errors import ClusterError, DeviceError
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
 from engine.system.device_process import DeviceProcess
+from engine.system.framing import pack_frame
 from engine.system.pipe_writer import PipeWriter
 
 MODULE: Final = "engine.cluster.carrier_process"
@@ -51,6 +53,8 @@ _AGAIN_MOST: Final = 4.0
 _FULL: Final = 0.001
 """Seconds after which to look whether a pipe that was full takes something."""
 _GRACE: Final = 0.3
+_LOOK: Final = 1500 * MILLISECOND
+"""Between two looks for a machine that is sought; each costs some 10 ms of processor time."""
 
 
 class RoomLink:
@@ -106,6 +110,7 @@ class RoomLink:
         self._wake = threading.Event()
         self._over = threading.Event()
         self._renew = False
+        self._look_at = Ns(0)
         self._heard: Heard | None = None
         self._changed: Changed | None = None
         self._threads: list[threading.Thread] = []
@@ -269,6 +274,7 @@ class RoomLink:
             with self._state:
                 now = self._steady.now()
                 self._events.extend(self._member.tick(now))
+                self._look(now)
                 self._leave()
                 wait = (self._member.due(now) - now) / SECOND
                 if self._writer is not None and self._writer.pending:
@@ -279,6 +285,15 @@ class RoomLink:
                 self._process.end()
             self._wake.wait(max(wait, 0.1 * MILLISECOND / SECOND))
             self._wake.clear()
+
+    def _look(self, now: Ns) -> None:
+        """Let the process that carries look for a machine that is missed for a while."""
+        if not self._member.misses_one:
+            self._look_at = Ns(now + SECOND // 2)
+        elif now >= self._look_at and self._writer is not None and not self._writer.pending:
+            self._look_at = Ns(now + _LOOK)
+            with suppress(OSError):
+                self._writer.write(pack_frame(LOOK))
 
     def _leave(self) -> None:
         """Write what leaves now, as long as the pipe takes it."""

@@ -18,6 +18,7 @@ from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source
+from engine.patch.crossing import Arriving
 from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire, group_of
 from engine.patch.show import cable_origin, stage_words
 from engine.runtime.metrics import route_name
@@ -138,6 +139,11 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
 def _origin(plan: Plan, outlet: Outlet, part: str) -> str:
     """Return the origin of a cable as a patch writes it: a main outlet needs no name."""
     box = plan.boxes[outlet.box].box
+    if isinstance(box, Arriving):  # the outlet of a box elsewhere, which the patch names
+        name, _, end = outlet.name.partition(".")
+        if plan.whole is None or name not in plan.whole.boxes:
+            return ".".join(text for text in (outlet.name, part) if text)
+        return _origin(plan.whole, Outlet(name, end), part)
     names = box.outlets() if isinstance(box, Source) else read_signature(type(box)).fields
     name = "" if outlet.name == next(iter(names), "") else outlet.name
     return ".".join(text for text in (group_of(outlet.box), name, part) if text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,9 +52,10 @@ class LiveRoom:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def link(self, name: str) -> Any:
+    def link(self, name: str, version: str = "1.0", addresses: Sequence[str] = ()) -> Any:
+        """Return the link of a machine; in memory no addresses are needed."""
         with self.lock:
-            return LockedLink(self.room.link(name, "1.0"), self)
+            return LockedLink(self.room.link(name, version), self)
 
     def do(self, act: str, *names: str) -> None:
         """``cut``, ``mend`` or ``kill``."""

@@ -188,6 +188,10 @@ def test_a_machine_hears_that_its_own_name_is_taken():
     assert room.ears["home"].told[1:] == [("home", RoomChange.TWIN, taken)]
 
 
+def misses(room):
+    return {name for name in room.ears if room.link(name).member.misses_one}
+
+
 def test_shy_machines_talk_to_home_and_to_whom_they_seek_only():
     room = Room()
     for name in ("home", "left", "right", "back"):
@@ -201,6 +205,13 @@ def test_shy_machines_talk_to_home_and_to_whom_they_seek_only():
     assert here["left"] == {"home", "right"}
     assert here["right"] == {"home", "left"}
     assert here["back"] == {"home"}
+    assert not misses(room)
+    room.cut("left", "right")
+    room.run(2)
+    assert misses(room) == {"left"}  # who did not seek is found
+    room.mend("left", "right")
+    room.run(1)
+    assert not misses(room)
     room.link("back").send("left", "notes", b"too early", Kind.LOSSLESS)
     room.run(4)
     assert set(room.link("back").machines()) == {"home", "left"}

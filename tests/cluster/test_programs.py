@@ -98,6 +98,8 @@ class Storm:
             name = what.removeprefix("kill ")
             self.programs.kill(name)
             time.sleep(self.chance.uniform(0.0, 1.5))
+            if name in self.ears:  # nobody can end what the output of a killed program began
+                self.ears[name].sounding.clear()
             begun = time.monotonic()
             self.programs.join(name)
         else:

@@ -26,7 +26,7 @@ right = "{right}"
 [{name}_eye]
 use = "stand_in"
 sings = false
-fps = 15
+fps = 5
 machine = "{machine}"
 [{name}_pose]
 use = "pose"

@@ -25,7 +25,7 @@ PORT = 9790
 class Crew:
     """Machines in namespaces, each with ears; ``home`` knocks at all others."""
 
-    def __init__(self, tmp_path, stage, clocks=None, find=False):
+    def __init__(self, tmp_path, stage, clocks=None, find=False, shy=()):
         self.stage = stage
         self.key = tmp_path / "room.key"
         write_key(make_key(), self.key)
@@ -42,6 +42,7 @@ class Crew:
                     addresses=addresses,
                     clock=(clocks or {}).get(name),
                     find=find,
+                    shy=name in shy,
                 )
                 link.open(self.ears[name].heard, self.ears[name].changed)
             self.links[name] = link
@@ -49,6 +50,13 @@ class Crew:
     def standing(self, of, to):
         machine = self.links[of].machines().get(to)
         return Attendance.GONE if machine is None else machine.standing
+
+    def meet(self):
+        """Wait until each machine has all others."""
+        for of in self.links:
+            for to in self.links:
+                until(lambda of=of, to=to: of == to or self.standing(of, to) is Attendance.HERE)
+        return True
 
     def close(self):
         for link in self.links.values():
@@ -61,15 +69,14 @@ def crew(tmp_path):
         pytest.skip(why)
     with ExitStack() as stack:
 
-        def make(*names, **given):
+        def make(*names, meet=True, **given):
             stage = Namespaces(*names)
             stack.callback(stage.close)
             stage.everywhere(delay=0.001)
             made = Crew(tmp_path, stage, **given)
             stack.callback(made.close)
-            for of in names:
-                for to in names:
-                    until(lambda of=of, to=to: of == to or made.standing(of, to) is Attendance.HERE)
+            if meet:
+                made.meet()
             return made
 
         yield make
@@ -122,6 +129,21 @@ def test_a_cut_is_noticed_in_a_second_and_mended_within_three(crew):
         notes = made.ears["left"].contents("notes")
         assert notes == [b"%d" % number for number in range(20)]
         made.ears["left"].arrived.clear()
+
+
+def test_two_that_only_heard_of_each_other_find_each_other_again_after_a_cut(crew):
+    made = crew("home", "left", "right", shy=("left", "right"), meet=False)
+    for one, other in (("left", "right"), ("right", "left")):
+        made.links[one].seek(other)
+    made.meet()
+    made.stage.between("left", "right", cut=True)
+    until(lambda: made.standing("left", "right") is Attendance.GONE)
+    until(lambda: made.standing("right", "left") is Attendance.GONE)
+    threading.Event().wait(1.0)  # until the library itself has given up
+    made.stage.between("left", "right", cut=False)
+    mended = until(made.meet)
+    print(f"found again after {mended:.2f} s")
+    assert made.ears["home"].changes.count(RoomChange.WENT) == 0
 
 
 def test_two_percent_loss_and_twenty_milliseconds_of_jitter_lose_no_note(crew):

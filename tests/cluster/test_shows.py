@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from engine.cluster.key import make_key, write_key
 from engine.cluster.link import Attendance
 from engine.cluster.messages import (
     TELL,
@@ -20,6 +22,7 @@ from engine.cluster.messages import (
     decode_told,
     encode_told,
 )
+from engine.cluster.room_link import RoomLink
 from engine.core.commands import BlackOut, Panic, SetParameter
 from engine.core.kinds import Kind
 from engine.recording.reader import Recording
@@ -142,6 +145,55 @@ async def test_hands_elsewhere_reach_boxes_at_home(room, patch):
                     fault.box == by and said in fault.text for fault in engine.metrics.faults
                 )
             )
+
+
+@on_loop
+async def test_another_version_is_told_on_both_machines(room, patch, caplog):
+    async with stage(room, patch) as playing:
+        playing.join("left", version="0.9")
+        await playing.all_play()
+        await playing.until(
+            lambda: any(
+                (fault.box, fault.text) == ("from left", "runs Sensorium 0.9, and home 1.0")
+                for fault in playing.home.metrics.faults
+            )
+        )
+    assert "home runs Sensorium 1.0, this machine 0.9" in caplog.text
+
+
+class LoopbackRoom:
+    """A room over TLS on this machine; all but home wait at addresses of their own."""
+
+    def __init__(self, key: Path) -> None:
+        self.key = key
+        write_key(make_key(), key)
+        with socket.socket() as one, socket.socket() as other:
+            for each in (one, other):
+                each.bind(("127.0.0.1", 0))
+            self.left, self.nobody = (f"127.0.0.1:{each.getsockname()[1]}" for each in (one, other))
+
+    def link(self, name: str, version: str, addresses: Sequence[str] = ()) -> RoomLink:
+        listen = [] if name == "home" else [self.left]
+        return RoomLink(name, self.key, version=version, listen=listen, addresses=addresses)
+
+
+@pytest.fixture
+def loopback(tmp_path: Path) -> LoopbackRoom:
+    return LoopbackRoom(tmp_path / "room.key")
+
+
+@on_loop
+async def test_an_address_that_is_edited_is_looked_at_from_then_on(loopback, patch):
+    room = loopback
+    text = PATCH.replace("auto", room.nobody)
+    patch.write_text(text)
+    async with stage(room, patch) as playing:
+        playing.join("left")
+        await playing.until(lambda: playing.players["left"].exchange.link.carrier)
+        assert playing.standing("left") == "away"
+        patch.write_text(text.replace(room.nobody, room.left))
+        playing.conductor._read_again()
+        await playing.all_play()
 
 
 @on_loop

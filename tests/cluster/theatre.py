@@ -28,7 +28,7 @@ class Theatre:
         self.room = room
         self.patch = patch
         self.conductor = Conductor(
-            lambda addresses, find: room.link("home"),
+            lambda addresses, find: room.link("home", VERSION, addresses),
             partial(open_texts, live=True, with_state=True),
             version=VERSION,
         )
@@ -45,7 +45,9 @@ class Theatre:
 
     def join(self, name: str, **options: Any) -> JoinedPlayer:
         folder = options.pop("folder", self.patch.parent)
-        player = JoinedPlayer(self.room.link(name), folder, version=VERSION, **options)
+        version = options.pop("version", VERSION)
+        link = self.room.link(name, version)
+        player = JoinedPlayer(link, folder, version=version, **options)
         self.players[name] = player
         self._tasks[name] = asyncio.get_running_loop().create_task(player.work())
         return player
