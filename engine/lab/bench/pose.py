@@ -37,8 +37,7 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.clock import ns
-from engine.core.landmarks import Landmarks, Person, Pose
-from engine.core.messages import Frame
+from engine.core.landmarks import Person, Pose
 from engine.core.skeletons import COCO_17
 from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.roster import CARRY
@@ -47,11 +46,10 @@ from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE, Moment, detections
 from engine.lab.bench.rig.fetched import NotFetched, alone, run_with
 from engine.lab.bench.rig.ids_real import people_of, rows_of_ids, rows_of_small
+from engine.lab.bench.rig.joints_found import rows_of_joints, rows_of_steadiness
 from engine.lab.bench.rig.tracking_score import Ids, Sights, score, seen
 from engine.lab.bench.rig.two_cameras import seen_from_two_sides, sights
-from engine.models.pose import PoseModel
 from engine.nodes.smooth import Smooth
-from engine.synthetic.stage import NOISE_LEVELS
 from engine.synthetic.stage_scene import Scene
 
 JUDGED: Final = range(11000, 11020)
@@ -59,18 +57,10 @@ JUDGED: Final = range(11000, 11020)
 SOME: Final = 5
 """How many of them show what has no goal."""
 SECONDS_REAL: Final = 12.0
-NOISE: Final = 8 / NOISE_LEVELS
-"""Sensor noise of 8 of 255."""
 GRAIN: Final = 0.15
 """Noise of the pictures that clothes are seen in."""
-SETTINGS: Final = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8)
-USUAL: Final = 0.5
-TALL: Final = 720
-SWING: Final = 0.06  # picture widths to either side
 SWITCHES: Goal = ("<=", 1)
 IDF1: Goal = (">=", 0.97)
-STILL: Goal = ("<=", 1.0)
-LATE: Goal = ("<=", 25.0)
 
 
 @dataclass(frozen=True)
@@ -105,14 +95,6 @@ PEERS: Final = {
 """Trackers of others (Apache-2.0, and BSD-3-Clause), and where they are."""
 FILM: Final = "sports2d==0.8.34"
 """Where the film is that people are cut out of (BSD-3-Clause)."""
-PICTURES: Final[dict[str, dict[str, Any]]] = {
-    "one dancer": {},
-    "cluttered": {"ground": "cluttered"},
-    "low light": {"light": 0.2, "noise": 0.5},
-    "blur": {"shutter": 1 / 30},
-    "portrait": {"width": 360, "height": 640},
-    "mirror": {"script": "mirror"},
-}
 
 
 def run(
@@ -132,8 +114,8 @@ def run(
     if peers:
         rows += _real(seeds[:1] if short else seeds[:SOME], 4.0 if short else SECONDS_REAL)
     rows += _from_two_sides(seeds[:1] if short else seeds[:SOME], seconds / 2)
-    rows += _found(pictures or (20 if short else 150))
-    rows += _steadiness()
+    rows += rows_of_joints(pictures or (20 if short else 150))
+    rows += rows_of_steadiness()
     return rows
 
 
@@ -254,93 +236,3 @@ def _together(runs: Sequence[Ids]) -> float:
     """Return the IDF1 of several runs as of one."""
     weights = [one.truths + one.told or 1e-9 for one in runs]
     return float(np.average([one.idf1 for one in runs], weights=weights))
-
-
-def _found(count: int) -> Iterator[Row]:
-    """Let a network look at one dancer, in light and in the dark."""
-    for case, settings in PICTURES.items():
-        scene = Scene(**{**_SCENE, **settings})
-        box = PoseModel()
-        box.open()
-        hits, spent, worked = [], 0.0, 0.0
-        for number in range(count):
-            moment = number / 10
-            cast = scene.cast(moment)
-            frame = Frame(scene.picture(cast, number, moment))
-            begun, used = time.perf_counter(), time.process_time()
-            pose = box.process(frame)
-            spent += time.perf_counter() - begun
-            worked += time.process_time() - used
-            hits.append(_right(pose, cast[0].joints))
-        box.close()
-        yield Row(case, "PCK@0.2", 100 * float(np.concatenate(hits).mean()), "%")
-        yield Row(case, "ms a picture", 1000 * spent / count, "ms")
-        yield Row(case, "CPU ms a picture", 1000 * worked / count, "ms")
-
-
-_SCENE: Final[dict[str, Any]] = {
-    "people": 1,
-    "ground": "plain",
-    "noise": 0.15,
-    "script": "solo",
-    "seed": JUDGED[0],
-    "width": SIZE[0],
-    "height": SIZE[1],
-}
-
-
-def _right(pose: Landmarks, true: Any) -> Any:
-    """Return for each joint in sight whether it was found: bool (n,)."""
-    visible = true[:, 2] > 0
-    if not pose.seen:
-        return np.zeros(int(visible.sum()), bool)
-    size = (pose.aspect, 1.0)
-    trunk = np.linalg.norm((true[[5, 6], :2].mean(0) - true[[11, 12], :2].mean(0)) * size)
-    off = np.linalg.norm((pose.seen[0].points[:, :2] - true[:, :2]) * size, axis=1)
-    return (off <= 0.2 * trunk)[visible]
-
-
-def _steadiness() -> Iterator[Row]:
-    """Show how still and how late each setting of `smooth` is on what a network says."""
-    still = _at_rest(120)
-    for setting in SETTINGS:
-        usual = setting == USUAL
-        case = f"smooth = {setting:g}"
-        told = np.stack([one.seen[0].points[:, :2] for one in _smoothed(still, setting)])
-        jitter = float((told[30:] * [TALL * ASPECT, TALL]).std(axis=0).mean())
-        yield Row(case, "jitter", jitter, "px", STILL if usual else None)
-        yield Row(case, "late", _late(setting), "ms", LATE if usual else None)
-    yield Row("ahead = 40 ms", "late", _late(USUAL, ahead=0.04), "ms")
-
-
-def _at_rest(count: int) -> list[Landmarks]:
-    """Return what a network says of somebody who stands still before a noisy sensor."""
-    scene = Scene(**{**_SCENE, "noise": NOISE, "width": 1280, "height": TALL})
-    cast = scene.cast(0.0)
-    box = PoseModel()
-    box.open()
-    told = [box.process(Frame(scene.picture(cast, number))) for number in range(count)]
-    box.close()
-    return told
-
-
-def _smoothed(poses: Sequence[Landmarks], setting: float, ahead: float = 0.0) -> list[Landmarks]:
-    box = Smooth(smooth=setting, ahead=ahead)
-    return [box.process(one, ns(number / FPS)) or one for number, one in enumerate(poses)]
-
-
-def _late(setting: float, ahead: float = 0.0) -> float:
-    """Return by how many ms a hand comes late that swings once a second."""
-    rng = np.random.default_rng(1)
-    (actor,) = Scene(**_SCENE).cast(0.0)
-    wrist, poses = COCO_17.index["left_wrist"], []
-    times = np.arange(15 * FPS) / FPS
-    for at in times:
-        joints = actor.joints.copy()
-        joints[:, 2] = 0.8
-        joints[wrist, 0] += SWING * np.sin(2 * np.pi * at)
-        joints[:, :2] += rng.normal(0, 1.0, (17, 2)) / [TALL * ASPECT, TALL]
-        poses.append(Pose((Person(1, 1, joints),), ASPECT))
-    told = [one.seen[0].points[wrist, 0] for one in _smoothed(poses, setting, ahead)]
-    turn = np.angle(np.sum((np.array(told) - np.mean(told)) * np.exp(-2j * np.pi * times)))
-    return float(-(turn + np.pi / 2) / (2 * np.pi) * 1000)
