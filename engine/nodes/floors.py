@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import field
 from typing import Annotated, Final
 
 import numpy as np
 
-from engine.core.errors import ParameterError
 from engine.core.label import Label
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Ns
@@ -15,6 +15,8 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.skeletons import FLOOR
 from engine.dsp.landmarks.shared_floor import SharedFloor, Stood
+
+_log = logging.getLogger("sensorium")
 
 WITHIN: Final = 0.7
 MEMORY: Final = 2.0
@@ -49,6 +51,7 @@ class Floors(Node):
 
     _shared: SharedFloor = field(default_factory=lambda: SharedFloor(WITHIN, MEMORY))
     _count: int = 0
+    _told: bool = False
 
     def needs(self) -> tuple[str, ...]:
         """Return the floor of a second camera: of one alone nothing is to be made."""
@@ -58,19 +61,19 @@ class Floors(Node):
         """Return how many stand on it."""
         return f"{self._count} here" if self._count else ""
 
-    def process(self, floor: Landmarks, at: Ns) -> Landmarks:
+    def process(self, floor: Landmarks, at: Ns) -> Landmarks | None:
         """Return everybody, when the first camera speaks."""
         return self._seen(0, floor, at)
 
-    def on_second(self, second: Landmarks, at: Ns) -> Landmarks:
+    def on_second(self, second: Landmarks, at: Ns) -> Landmarks | None:
         """Return everybody, when the second camera speaks."""
         return self._seen(1, second, at)
 
-    def on_third(self, third: Landmarks, at: Ns) -> Landmarks:
+    def on_third(self, third: Landmarks, at: Ns) -> Landmarks | None:
         """Return everybody, when the third camera speaks."""
         return self._seen(2, third, at)
 
-    def on_fourth(self, fourth: Landmarks, at: Ns) -> Landmarks:
+    def on_fourth(self, fourth: Landmarks, at: Ns) -> Landmarks | None:
         """Return everybody, when the fourth camera speaks."""
         return self._seen(3, fourth, at)
 
@@ -78,11 +81,14 @@ class Floors(Node):
         """Forget what the cameras said last; who is who stays, as another camera may see them."""
         self._shared.hush()
 
-    def _seen(self, camera: int, floor: Landmarks, at: Ns) -> Landmarks:
+    def _seen(self, camera: int, floor: Landmarks, at: Ns) -> Landmarks | None:
         if not floor.skeleton.metres:
-            raise ParameterError(
-                f'expected people on a floor (a box "floor"), not "{floor.skeleton.name}"'
-            )
+            if not self._told:
+                self._told = True
+                _log.warning(
+                    'floors reads people on a floor (a box "floor"), not "%s"', floor.skeleton.name
+                )
+            return None
         self._shared.within, self._shared.memory = self.within, self.memory
         stood = []
         for one in floor.seen:

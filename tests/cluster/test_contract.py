@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -81,11 +81,11 @@ class LoopbackRoom:
         write_key(make_key(), self._key)
         self._ports = {"home": free_port(), "left": free_port()}
 
-    def link(self, name: str) -> RoomLink:
+    def link(self, name: str, version: str, addresses: Sequence[str] = ()) -> RoomLink:
         return RoomLink(
             name,
             self._key,
-            version="1.0",
+            version=version,
             listen=(f"127.0.0.1:{self._ports[name]}",),
             addresses=(f"127.0.0.1:{self._ports['left']}",) if name == "home" else (),
             shy=name != "home",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, get_origin
 
 import pytest
 
@@ -18,7 +18,7 @@ from engine.core.clock import ns
 from engine.core.event_inlets import read_event_inlets
 from engine.core.kinds import message_types, named
 from engine.core.messages import Message, Ns
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Fixed, Param, read_parameters
 from engine.core.signature import Inlet, read_signature
 from engine.core.source import Tape
 from engine.osc.layouts import sendable
@@ -149,7 +149,17 @@ def probes(kind: str) -> list[Probe]:
     for box in [*boxes.MODELS, *boxes.NODES]:
         node = boxes.find_node(box)
         inlets = [*read_signature(node).inlets, *read_event_inlets(node).values()]
-        found += [Probe(box, each.name, kind) for each in inlets if cls in boxes.accepted(each)]
+        # An event that is a parameter too may refuse words that say nothing to it.
+        strict = {
+            name
+            for name, each in read_parameters(node).items()
+            if each.event and (each.param.fault or get_origin(each.type) is Literal)
+        }
+        found += [
+            Probe(box, each.name, kind)
+            for each in inlets
+            if cls in boxes.accepted(each) and each.name not in strict
+        ]
     return found
 
 

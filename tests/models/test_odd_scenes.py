@@ -21,6 +21,7 @@ from tests.models.test_people import MODELS, STEP, film, watched
 
 Picture = NDArray[np.uint8]
 SURE = 0.3
+TOLD_ON = 4
 
 HIP, SHOULDER = 0.725, 0.595
 """How far down the film her hips and shoulders are."""
@@ -139,7 +140,8 @@ def test_nobody_is_left_when_it_goes_black_or_white(name: str, grey: int) -> Non
     blank = Frame(np.full_like(frame.image, grey))
     after = shown(box, [blank] * 12, begin=4)
     assert [each.count for each in after[6:]] == [0] * 6
-    assert max(sure_of_anything(each) for each in after) < SURE
+    # With several people who is missed is told for a tenth of a second, ever less sure.
+    assert max(sure_of_anything(each) for each in after[TOLD_ON:]) < SURE
 
 
 def sure_of_anything(found: Landmarks) -> float:

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.clock import ns
-from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.skeletons import FLOOR
 from engine.lab.bench.rig.tracking_score import score
@@ -149,9 +148,11 @@ def test_slots_and_ids_are_given_to_one(pictures):
             assert np.isfinite(one.points).all()
 
 
-def test_a_pose_is_no_floor():
-    with pytest.raises(ParameterError, match='a box "floor"'):
-        Floors().process(pose(someone()), ns(0))
+def test_a_pose_is_no_floor_which_is_told_once(caplog):
+    floors = Floors()
+    assert [floors.process(pose(someone()), ns(at)) for at in (0, 1)] == [None, None]
+    (told,) = caplog.messages
+    assert 'a box "floor"' in told
 
 
 def test_two_cameras_of_a_stage_keep_ids_where_one_loses_them():

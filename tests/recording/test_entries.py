@@ -42,6 +42,7 @@ from engine.core.messages import (
     Mouth,
     Note,
     Ns,
+    OscMessage,
     Person,
     Pitch,
     Pose,
@@ -86,6 +87,9 @@ MESSAGES: dict[type, st.SearchStrategy[Any]] = {
     Chord: st.builds(Chord, NAMES, WHOLE, WHOLE, NAMES, FLOATS),
     Mouth: st.builds(Mouth, FLOATS, FLOATS, NAMES),
     Word: st.builds(Word, NAMES, FLOATS, FLOATS, FLOATS),
+    OscMessage: st.builds(
+        OscMessage, NAMES, st.lists(SIMPLE, max_size=3).map(tuple), st.booleans()
+    ),
     Keyword: st.builds(Keyword, NAMES, st.lists(NAMES, max_size=3).map(tuple)),
     Beat: st.builds(Beat, WHOLE, WHOLE, FLOATS, FLOATS),
     float: FLOATS,

@@ -62,6 +62,7 @@ def seen_from_two_sides(
         at = ns(moments[0].seconds)
         alone = one.process(told[0], at)
         together = both.process(told[0], at)
+        assert alone is not None and together is not None, "these are floors"
         both.on_second(told[1], ns(moments[0].seconds + 0.5 / FPS))
         yield FloorMoment(
             true_places(scenes[0], moments[0].seconds), _places(alone), _places(together)
