@@ -66,19 +66,19 @@ def apart(kind: str, lives: Lives, port: int) -> Engine:
     return engine
 
 
-WAYS = [
-    pytest.param(offline, id="offline"),
-    pytest.param(live, id="live"),
-    pytest.param(
-        apart,
-        id="apart",
-        marks=pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on threads"),
-    ),
+WAYS: dict[str, Way] = {"offline": offline, "live": live}
+# In processes of their own by day a kind of each sort, at night all of them.
+APART = {"frame", "landmarks", "block", "str", "trigger"}
+CASES = [
+    pytest.param(kind, way, id=f"{kind}-{name}")
+    for kind in boxes.KIND_NAMES
+    for name, way in {**WAYS, "apart": apart}.items()
+    if way is not apart
+    or (os.name == "posix" and (kind in APART or "SENSORIUM_NIGHT" in os.environ))
 ]
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("kind", boxes.KIND_NAMES)
+@pytest.mark.parametrize(("kind", "way"), CASES)
 def test_a_kind_goes_through_every_box_that_takes_it(
     kind: str, way: Way, lives: Lives, free_port: int
 ) -> None:
