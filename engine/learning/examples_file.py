@@ -9,13 +9,15 @@ A number that is not known is null. Every size is checked, since a folder may co
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 import numpy as np
 
 from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, Examples, OneTake
 from engine.learning.named_numbers import ABSURD, MOST
+
+F = TypeVar("F", bound=msgspec.Struct)
 
 FORMAT: Final = 1
 LARGEST: Final = 64 << 20
@@ -75,16 +77,26 @@ def write_examples(examples: Examples) -> bytes:
     return msgspec.json.encode(_File(FORMAT, list(examples.names), takes))
 
 
-def read_examples(data: bytes) -> Examples:
-    """Return the examples of a file. Raise BadExamples where it is broken, or too large."""
-    if len(data) > LARGEST:
-        raise BadExamples(f"it has {len(data)} bytes, and {LARGEST} are the most")
+def decode_versioned(data: bytes, cls: type[F], largest: int, newest: int) -> F:
+    """Return what a file holds, a struct with the number of its ``format``.
+
+    Raise BadExamples where it has more than ``largest`` bytes, is broken, or of a format beyond
+    ``newest``.
+    """
+    if len(data) > largest:
+        raise BadExamples(f"it has {len(data)} bytes, and {largest} are the most")
     try:
-        file = msgspec.json.decode(data, type=_File)
+        file = msgspec.json.decode(data, type=cls)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadExamples("it is broken, or cut off") from None
-    if not 1 <= file.format <= FORMAT:
-        raise BadExamples(f"it is of format {file.format}, and this version reads {FORMAT}")
+    if not 1 <= (found := getattr(file, "format", 0)) <= newest:
+        raise BadExamples(f"it is of format {found}, and this version reads {newest}")
+    return file
+
+
+def read_examples(data: bytes) -> Examples:
+    """Return the examples of a file. Raise BadExamples where it is broken, or too large."""
+    file = decode_versioned(data, _File, LARGEST, FORMAT)
     if len(file.names) > MOST or len(set(file.names)) < len(file.names):
         raise BadExamples(f"it has more than {MOST} names of numbers, or one of them twice")
     found = Examples(tuple(file.names))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.learning.examples import MOST_CLASSES
-from engine.learning.examples_file import BadExamples
+from engine.learning.examples_file import BadExamples, decode_versioned
 from engine.learning.named_numbers import MOST
 
 Floats = NDArray[np.float64]
@@ -114,14 +114,7 @@ def write_network(network: SmallNetwork) -> bytes:
 
 def read_network(data: bytes) -> SmallNetwork:
     """Return the network of a file. Raise BadExamples where it is broken, or too large."""
-    if len(data) > LARGEST:
-        raise BadExamples(f"it has {len(data)} bytes, and {LARGEST} are the most")
-    try:
-        file = msgspec.json.decode(data, type=_File)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadExamples("it is broken, or cut off") from None
-    if not 1 <= file.format <= FORMAT:
-        raise BadExamples(f"it is of format {file.format}, and this version reads {FORMAT}")
+    file = decode_versioned(data, _File, LARGEST, FORMAT)
     count, ends = len(file.names), len(file.outputs)
     if not 0 < count <= MOST or not 0 < ends <= max(MOST_CLASSES, MOST):
         raise BadExamples("it takes too many numbers, or none")

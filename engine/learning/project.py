@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -22,6 +22,7 @@ from engine.learning.examples_file import (
     LARGEST,
     LONGEST,
     BadExamples,
+    decode_versioned,
     read_examples,
     write_examples,
 )
@@ -160,9 +161,6 @@ class Project:
         return True
 
 
-F = TypeVar("F", bound=msgspec.Struct)
-
-
 def take_over(project: Project, examples: Examples) -> None:
     """Add examples of a table to a project: their knobs are its outputs, in their order.
 
@@ -242,7 +240,7 @@ def write_project(project: Project) -> bytes:
 
 def read_project(data: bytes) -> Project:
     """Return the project of a file. Raise BadExamples where it is broken, or does not fit."""
-    file = _decoded(data, _ProjectFile)
+    file = decode_versioned(data, _ProjectFile, LARGEST, FORMAT)
     inputs = tuple(file.inputs)
     if len(inputs) > MOST or len(set(inputs)) < len(inputs) or not all(map(_is_name, inputs)):
         raise BadExamples(f"it has more than {MOST} inputs, or one of them twice")
@@ -286,7 +284,7 @@ def write_model(output: OutputType, lesson: Examples) -> bytes:
 
 def read_model(data: bytes) -> tuple[OutputType, Examples]:
     """Return the type of a model, and what it was fitted to. Raise BadExamples."""
-    file = _decoded(data, _ModelFile)
+    file = decode_versioned(data, _ModelFile, LARGEST, FORMAT)
     try:
         output = parse_output(file.type)
     except ValueError as error:
@@ -309,18 +307,6 @@ def _check_targets(examples: Examples, types: dict[str, OutputType]) -> None:
                 raise BadExamples(f'it teaches an output "{key}", which there is not')
             if fault := types[key].fault(value):
                 raise BadExamples(f"output {key} of it is taught {value:g}, and {fault}")
-
-
-def _decoded(data: bytes, cls: type[F]) -> F:
-    if len(data) > LARGEST:
-        raise BadExamples(f"it has {len(data)} bytes, and {LARGEST} are the most")
-    try:
-        file = msgspec.json.decode(data, type=cls)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadExamples("it is broken, or cut off") from None
-    if not 1 <= (found := getattr(file, "format", 0)) <= FORMAT:
-        raise BadExamples(f"it is of format {found}, and this version reads {FORMAT}")
-    return file
 
 
 def _is_name(name: str) -> bool:
