@@ -135,3 +135,33 @@ def test_docstrings_say_return_and_whether(file: Path) -> None:
 def test_a_docstring_in_dialect_is_found() -> None:
     source = 'def f():\n    """Give one."""\n\nclass C:\n    """A class."""'
     assert [each for each in docstrings(source) if each.startswith(DIALECT)] == ["Give one."]
+
+
+def late_decoders(source: str) -> Iterator[int]:
+    """Yield the lines where a function, not the module, makes what decodes a type.
+
+    msgspec looks at a struct when it is first decoded, and two threads that do so at once crash
+    the process (0.22); a module is read by one thread.
+    """
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    inside = [each for each in ast.walk(ast.parse(source)) if isinstance(each, functions)]
+    lines = {
+        call.lineno
+        for function in inside
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and "msgspec." in (of := ast.unparse(call.func))
+        if (of.endswith(".decode") and any(each.arg == "type" for each in call.keywords))
+        or (of.endswith(".Decoder") and call.args)
+    }
+    yield from sorted(lines)
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_what_decodes_a_type_is_made_by_the_module(file: Path) -> None:
+    assert [*late_decoders((ROOT / file).read_text())] == []
+
+
+def test_a_late_decoder_is_found() -> None:
+    source = "def f():\n    msgspec.json.decode(b, type=C)\n    msgspec.msgpack.Decoder(C)"
+    assert [*late_decoders(source)] == [2, 3]
+    assert [*late_decoders("A = msgspec.json.Decoder(C)\nA.decode(b)")] == []

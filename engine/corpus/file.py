@@ -56,6 +56,9 @@ class _Head(msgspec.Struct, forbid_unknown_fields=True):
     layout: str
 
 
+_HEADS: Final = msgspec.json.Decoder(_Head)
+
+
 @dataclass(frozen=True)
 class Corpus:
     """Items of one kind: ``features`` float32 (n, m), ``places`` float32 (n, 2), 0 to 1.
@@ -112,7 +115,7 @@ def _read(data: bytes, beside: Path) -> Corpus:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(each.file_size for each in archive.infolist()) > _MOST_BYTES:
             raise ValueError
-        head = msgspec.json.decode(_array(archive, "head", np.uint8, 1).tobytes(), type=_Head)
+        head = _HEADS.decode(_array(archive, "head", np.uint8, 1).tobytes())
         features = _array(archive, "features", np.float32, 2)
         places = _array(archive, "places", np.float32, 2)
     count = len(head.names)

@@ -43,6 +43,9 @@ class _File(msgspec.Struct):
     takes: list[_Take]
 
 
+_DECODER: Final = msgspec.json.Decoder(_File)
+
+
 def file_of(version: str) -> str:
     """Return the name of the state file of a version."""
     return f"{version}.json"
@@ -77,7 +80,7 @@ def write_examples(examples: Examples) -> bytes:
     return msgspec.json.encode(_File(FORMAT, list(examples.names), takes))
 
 
-def decode_versioned(data: bytes, cls: type[F], largest: int, newest: int) -> F:
+def decode_versioned(data: bytes, decoder: msgspec.json.Decoder[F], largest: int, newest: int) -> F:
     """Return what a file holds, a struct with the number of its ``format``.
 
     Raise BadExamples where it has more than ``largest`` bytes, is broken, or of a format beyond
@@ -86,7 +89,7 @@ def decode_versioned(data: bytes, cls: type[F], largest: int, newest: int) -> F:
     if len(data) > largest:
         raise BadExamples(f"it has {len(data)} bytes, and {largest} are the most")
     try:
-        file = msgspec.json.decode(data, type=cls)
+        file = decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadExamples("it is broken, or cut off") from None
     if not 1 <= (found := getattr(file, "format", 0)) <= newest:
@@ -96,7 +99,7 @@ def decode_versioned(data: bytes, cls: type[F], largest: int, newest: int) -> F:
 
 def read_examples(data: bytes) -> Examples:
     """Return the examples of a file. Raise BadExamples where it is broken, or too large."""
-    file = decode_versioned(data, _File, LARGEST, FORMAT)
+    file = decode_versioned(data, _DECODER, LARGEST, FORMAT)
     if len(file.names) > MOST or len(set(file.names)) < len(file.names):
         raise BadExamples(f"it has more than {MOST} names of numbers, or one of them twice")
     found = Examples(tuple(file.names))

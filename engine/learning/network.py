@@ -93,6 +93,9 @@ class _File(msgspec.Struct):
     report: str
 
 
+_DECODER: Final = msgspec.json.Decoder(_File)
+
+
 def write_network(network: SmallNetwork) -> bytes:
     """Return a network as a file: JSON, which holds data and runs nothing."""
     return msgspec.json.encode(
@@ -114,7 +117,7 @@ def write_network(network: SmallNetwork) -> bytes:
 
 def read_network(data: bytes) -> SmallNetwork:
     """Return the network of a file. Raise BadExamples where it is broken, or too large."""
-    file = decode_versioned(data, _File, LARGEST, FORMAT)
+    file = decode_versioned(data, _DECODER, LARGEST, FORMAT)
     count, ends = len(file.names), len(file.outputs)
     if not 0 < count <= MOST or not 0 < ends <= max(MOST_CLASSES, MOST):
         raise BadExamples("it takes too many numbers, or none")

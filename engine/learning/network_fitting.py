@@ -65,6 +65,10 @@ def is_here() -> bool:
     return find_spec("sklearn") is not None
 
 
+_PROBLEMS: Final = msgspec.msgpack.Decoder(list[FittingProblem])
+_NETWORKS: Final = msgspec.msgpack.Decoder(list[list[tuple[int, bytes, bytes]]])
+
+
 def question(problems: Sequence[FittingProblem]) -> bytes:
     """Return problems as ``answer`` takes them."""
     return msgspec.msgpack.encode(list(problems))
@@ -72,13 +76,13 @@ def question(problems: Sequence[FittingProblem]) -> bytes:
 
 def answer(data: bytes) -> bytes:
     """Return the networks that were fitted to problems, as ``layers`` reads them."""
-    problems = msgspec.msgpack.decode(data, type=list[FittingProblem])
+    problems = _PROBLEMS.decode(data)
     return msgspec.msgpack.encode([_packed(_fitted(problem)) for problem in problems])
 
 
 def layers(data: bytes) -> list[tuple[Layer, ...]]:
     """Return the layers of each network that was fitted."""
-    found = msgspec.msgpack.decode(data, type=list[list[tuple[int, bytes, bytes]]])
+    found = _NETWORKS.decode(data)
     return [
         tuple((_floats(table).reshape(rows, -1), _floats(bias)) for rows, table, bias in network)
         for network in found

@@ -216,6 +216,10 @@ class _ModelFile(msgspec.Struct):
     examples: msgspec.Raw
 
 
+_PROJECTS: Final = msgspec.json.Decoder(_ProjectFile)
+_MODELS: Final = msgspec.json.Decoder(_ModelFile)
+
+
 def write_project(project: Project) -> bytes:
     """Return a project as a file."""
     outputs = [
@@ -240,7 +244,7 @@ def write_project(project: Project) -> bytes:
 
 def read_project(data: bytes) -> Project:
     """Return the project of a file. Raise BadExamples where it is broken, or does not fit."""
-    file = decode_versioned(data, _ProjectFile, LARGEST, FORMAT)
+    file = decode_versioned(data, _PROJECTS, LARGEST, FORMAT)
     inputs = tuple(file.inputs)
     if len(inputs) > MOST or len(set(inputs)) < len(inputs) or not all(map(_is_name, inputs)):
         raise BadExamples(f"it has more than {MOST} inputs, or one of them twice")
@@ -284,7 +288,7 @@ def write_model(output: OutputType, lesson: Examples) -> bytes:
 
 def read_model(data: bytes) -> tuple[OutputType, Examples]:
     """Return the type of a model, and what it was fitted to. Raise BadExamples."""
-    file = decode_versioned(data, _ModelFile, LARGEST, FORMAT)
+    file = decode_versioned(data, _MODELS, LARGEST, FORMAT)
     try:
         output = parse_output(file.type)
     except ValueError as error:

@@ -47,6 +47,9 @@ class Packet(Struct):
     flows: tuple[Flow, ...]
 
 
+_PACKET: Final = msgspec.json.Decoder(Packet)
+
+
 def proof(secret: bytes, sender: tuple[object, ...]) -> str:
     """Return what only who receives at an address can know; ``secret`` is that of the show."""
     code = hmac.new(secret, repr(sender[:2]).encode(), hashlib.sha256)
@@ -77,7 +80,6 @@ class Answers:
     def __init__(self) -> None:
         self._number = -1
         self._parts: dict[int, Packet] = {}
-        self._decoder = msgspec.json.Decoder(Packet)
 
     def take(self, arguments: list[object]) -> Traffic | None:
         """Take the arguments of a packet; what is none of ours is ignored."""
@@ -89,7 +91,7 @@ class Answers:
         if number != self._number:
             self._number, self._parts = number, {}
         try:
-            self._parts[index] = self._decoder.decode(text)
+            self._parts[index] = _PACKET.decode(text)
         except msgspec.DecodeError:
             return None
         if len(self._parts) < of:

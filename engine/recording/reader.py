@@ -45,6 +45,7 @@ _MESSAGE = Struct("<HIQQ")
 _LONGEST_TOPIC = 1024
 _LARGEST_HEAD = 1 << 20
 """The most bytes of what describes the file or a channel."""
+_BEGUN = msgspec.json.Decoder(Begun)
 _WANTED = frozenset(
     {
         *(Opcode.HEADER, Opcode.METADATA, Opcode.FOOTER),
@@ -225,4 +226,4 @@ def _output(sink: str, encoding: str, data: Data) -> RecordedOutput:
 
 def _plan(data: Data) -> Begun:
     check_json(data)
-    return msgspec.json.decode(data, type=Begun)
+    return _BEGUN.decode(data)

@@ -33,6 +33,7 @@ _SYSTEM: Final = {
     0xFF: "system reset",
 }
 _NUMBERED: Final = {0x80: "note ", 0x90: "note ", 0xA0: "key_pressure", 0xB0: "cc"}
+_FIELDS: Final = msgspec.json.Decoder(dict[str, Any])
 _PLAIN: Final = {0xC0: "program", 0xD0: "pressure", 0xE0: "bend"}
 
 
@@ -57,7 +58,7 @@ def messages_of(sent: RecordedOutput) -> Iterator[tuple[WayOut, Any]]:
                 yield WayOut(route_name(sent.sink, address)), args
             return
         if sent.encoding == "json":
-            fields = msgspec.json.decode(sent.data, type=dict[str, Any])
+            fields = _FIELDS.decode(sent.data)
             yield WayOut(route_name(sent.sink, str(fields.pop("port", "")))), fields
             return
     except (Malformed, msgspec.DecodeError, RecursionError):

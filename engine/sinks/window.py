@@ -39,6 +39,7 @@ from engine.window.placing import is_convex
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 _LONGEST = 8192
 """The longest side of a picture that is shown as it is: every graphics card can hold it."""
+_MAPPINGS = msgspec.json.Decoder(Mapping)
 
 
 class Window(PictureSink):
@@ -223,7 +224,7 @@ class Window(PictureSink):
         elif kind == NOTE:
             self.report(Notice(payload.decode()))
         elif kind == MAPPED:
-            self._keep(msgspec.json.decode(payload, type=Mapping))
+            self._keep(_MAPPINGS.decode(payload))
 
     def _keep(self, mapping: Mapping) -> None:
         """Set what was moved by hand, and have it kept in the rig."""

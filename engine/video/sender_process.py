@@ -35,6 +35,9 @@ class SenderOpening(msgspec.Struct, frozen=True):
     size: tuple[int, int] = (1280, 720)
 
 
+_OPENINGS: Final = msgspec.json.Decoder(SenderOpening)
+
+
 def make(way: str, opening: SenderOpening) -> Sender:
     """Return an open sender. Raise DeviceError where that is not possible."""
     if way == "ndi":
@@ -80,7 +83,7 @@ def main(given: list[str]) -> int:
     way, opening, memory = given
     writer = PipeWriter(_STDOUT)
     try:
-        sender = make(way, msgspec.json.decode(opening, type=SenderOpening))
+        sender = make(way, _OPENINGS.decode(opening))
     except DeviceError as error:
         writer.write_only(pack_frame(FAILED, str(error).encode()))
         return 1

@@ -16,6 +16,8 @@ _SILENT: Final = "the graphics driver does not answer"
 _ENDED: Final = "the graphics driver ended the process that asked for displays"
 _WHAT: Final = "the window (or its display)"
 _GRACE: Final = 2.0
+_OPENED: Final = msgspec.json.Decoder(Opened)
+_DISPLAYS: Final = msgspec.json.Decoder(list[Display])
 
 
 class WindowProcess(PictureProcess):
@@ -24,10 +26,10 @@ class WindowProcess(PictureProcess):
     def __init__(self, opening: Opening, on_frame: OnFrame) -> None:
         wanted = msgspec.json.encode(opening).decode()
         super().__init__(MODULE, "open", wanted, "{memory}", what=_WHAT, on_frame=on_frame)
-        self.window: Final = msgspec.json.decode(self.opened, type=Opened)
+        self.window: Final = _OPENED.decode(self.opened)
 
 
 def list_displays() -> list[Display]:
     """Return the displays of this machine. Raise DeviceError where there are none, or no window."""
     listed = ask_process(MODULE, "list", silent=_SILENT, ended=_ENDED, grace=_GRACE)
-    return msgspec.json.decode(listed, type=list[Display])
+    return _DISPLAYS.decode(listed)

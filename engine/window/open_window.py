@@ -28,6 +28,7 @@ from engine.window.mapping import HANDLES, MappingEdit
 from engine.window.placing import Point
 from engine.window.renderer import NO_OPENGL, Renderer
 
+_SETTINGS: Final = msgspec.json.Decoder(WindowSettings)
 PIXELS: Final = 10
 """How far an arrow moves a corner with Shift, in pixels."""
 
@@ -77,7 +78,7 @@ class OpenWindow:
             self._brightness.go(0.0, now)
             self._reopens = True
         elif kind == SETTINGS:
-            self._take_settings(msgspec.json.decode(payload, type=WindowSettings))
+            self._take_settings(_SETTINGS.decode(payload))
         elif kind == BYE:
             self.ended = True
 

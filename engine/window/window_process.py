@@ -32,6 +32,7 @@ LOOK_EVERY: Final = 0.25
 IN_MOTION: Final = 0.004
 """The shortest pause between two pictures of a fade, where the display sets no pace."""
 _STDOUT: Final = 1
+_OPENINGS: Final = msgspec.json.Decoder(Opening)
 
 
 def run(glfw: Any, window: OpenWindow, inbox: Inbox, looked: Wakeup) -> str:
@@ -72,7 +73,7 @@ def main(given: list[str]) -> int:
             writer.write_only(pack_frame(LISTED, _listed()))
             return 0
         glfw = initialise()
-        opening = msgspec.json.decode(rest[0], type=Opening)
+        opening = _OPENINGS.decode(rest[0])
         inbox = Inbox(int(rest[1]), glfw.post_empty_event)
         window = OpenWindow(glfw, opening, inbox, writer)
     except DeviceError as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -162,3 +164,27 @@ def test_there_is_an_end_to_files() -> None:
     with pytest.raises(Refused, match="keeps 200 files"):
         files.write("more", player.project)
     assert files.write("p3", player.project)
+
+
+READ_AT_ONCE = """
+import sys, threading
+from engine.learning.project import (
+    Project, ProjectOutput, parse_output, read_project, write_project
+)
+sys.setswitchinterval(1e-6)
+data = write_project(Project(outputs=[ProjectOutput("a", parse_output("regress"))]))
+begin = threading.Barrier(8)
+def read():
+    begin.wait()
+    read_project(data)
+threads = [threading.Thread(target=read) for _ in range(8)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+"""
+
+
+def test_several_boxes_read_their_files_at_once() -> None:
+    for _ in range(4):
+        subprocess.run([sys.executable, "-c", READ_AT_ONCE], check=True)
