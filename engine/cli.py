@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import signal
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import typer
 
@@ -26,6 +27,8 @@ from engine.core.errors import SensoriumError, describe_error
 from engine.core.os_errors import describe_os_error
 from engine.system.standard_streams import flush_standard_streams, open_standard_streams
 from engine.terminal.log import StderrHandler, logged
+
+_STDERR: Final = 2
 
 app = typer.Typer(
     help="Gives a performer's computer eyes and ears.",
@@ -51,6 +54,7 @@ app.add_typer(train.app, name="train")
 def main() -> None:
     """Run the command; exit with 0, 2 for what cannot be played, 1 for our own fault."""
     open_standard_streams()
+    faulthandler.enable(file=_STDERR)  # a library that crashes takes us with it: say where
     signal.signal(signal.SIGINT, interrupt)
     with AT_THE_END:
         AT_THE_END.callback(flush_standard_streams)

@@ -241,6 +241,14 @@ def test_sigusr1_logs_the_statistics_where_there_is_no_file(patch: Path) -> None
         assert process.poll() is None
 
 
+def test_a_crash_in_a_library_says_where(patch: Path) -> None:
+    with playing(patch, "--no-page") as process:
+        process.send_signal(signal.SIGSEGV)
+        _, said = process.communicate(timeout=LIMIT)
+    assert "Segmentation fault" in said
+    assert "engine/runtime" in said
+
+
 def test_statistics_that_cannot_be_written_are_told(patch: Path, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
