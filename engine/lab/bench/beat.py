@@ -8,6 +8,7 @@ that is told after 4 s of it is within 2 %, octave errors apart. What is not ins
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,7 +19,7 @@ from engine.core.clock import ns
 from engine.core.messages import Beat, Block, Later
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.drummer import HELD_OUT, KINDS, RATE, Loop, Sound, loops, read_loop
-from engine.lab.bench.rig.loops import AMEN, BEATLESS, BEATS, FOLDER
+from engine.lab.bench.rig.loops import AMEN, BEATLESS, BEATS, FOLDER, REMEDY
 from engine.lab.bench.rig.matching import matches
 from engine.models.beat import BeatModel
 from engine.nodes.drums import Drums
@@ -39,7 +40,13 @@ OCTAVES: Final = {"right": 1.0, "twice": 2.0, "half": 0.5}
 
 def run(short: bool) -> list[Row]:
     """Measure for about a minute; short, a few loops of each."""
-    return [*_drums(short), *_beats(short)]
+    return [*_not_here(), *_drums(short), *_beats(short)]
+
+
+def _not_here() -> Iterator[Row]:
+    if not FOLDER.is_dir():
+        why = f"recorded loops and kits are not here: {REMEDY}"
+        yield Row(f"left out: {why}", "loops", math.nan, COUNT)
 
 
 def _drums(short: bool) -> Iterator[Row]:

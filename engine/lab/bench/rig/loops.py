@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path("/usr/share/sonic-pi/samples")
+REMEDY: Final = "apt-get install sonic-pi-samples"
 
 BEATS: Final = {
     "loop_amen": 4,
