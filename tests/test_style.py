@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,9 +45,14 @@ MAY_READ_THE_CLOCK = frozenset(
 READS_A_DATE = frozenset({"now", "utcnow", "today"})
 
 
-def clock_reads(source: str) -> Iterator[str]:
+Rule = Callable[[ast.Module], Iterator[str]]
+"""Yields what breaks it in a file, or what a test compares between files."""
+Found = dict[Rule, dict[str, list[str]]]
+"""What each rule finds, by file."""
+
+
+def clock_reads(tree: ast.Module) -> Iterator[str]:
     """Find where a file asks ``time`` or ``datetime`` for the time, or sleeps."""
-    tree = ast.parse(source)
     names = {"time"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -67,15 +72,75 @@ def clock_reads(source: str) -> Iterator[str]:
         )
 
 
-def may_read_the_clock(file: Path) -> bool:
+def classes(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of the public classes of a file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield node.name
+
+
+DIALECT = ("Give ", "Tell ", "Say ")
+
+
+def dialect(tree: ast.Module) -> Iterator[str]:
+    """Yield the docstrings, of the module, its classes and functions, that begin as few do."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            text = ast.get_docstring(node) or ""
+            if text.startswith(DIALECT):
+                yield text
+
+
+def late_decoders(tree: ast.Module) -> Iterator[str]:
+    """Yield the lines where a function, not the module, makes what decodes a type.
+
+    msgspec looks at a struct when it is first decoded, and two threads that do so at once crash
+    the process (0.22); a module is read by one thread.
+    """
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    inside = [each for each in ast.walk(tree) if isinstance(each, functions)]
+    lines = set()
+    for call in (each for function in inside for each in ast.walk(function)):
+        match call:
+            case ast.Call(func=ast.Attribute(attr="decode"), keywords=given):
+                has_type = any(each.arg == "type" for each in given)
+            case ast.Call(func=ast.Attribute(attr="Decoder"), args=args):
+                has_type = bool(args)
+            case _:
+                continue
+        if has_type and "msgspec." in ast.unparse(call.func):
+            lines.add(call.lineno)
+    yield from (f"line {line}" for line in sorted(lines))
+
+
+RULES: tuple[Rule, ...] = (clock_reads, classes, dialect, late_decoders)
+
+
+@pytest.fixture(scope="module")
+def found() -> Found:
+    """Parse each file once, and ask every rule."""
+    by_rule: Found = {rule: {} for rule in RULES}
+    for file in FILES:
+        tree = ast.parse((ROOT / file).read_text())
+        for rule, files in by_rule.items():
+            if of_file := [*rule(tree)]:
+                files[file.as_posix()] = of_file
+    return by_rule
+
+
+def finds(rule: Rule, source: str) -> list[str]:
+    """Return what a rule finds in a text."""
+    return [*rule(ast.parse(source))]
+
+
+def may_read_the_clock(file: str) -> bool:
     """Tell whether a file is a device's, or of what watches shows from outside."""
-    return file.as_posix() in MAY_READ_THE_CLOCK or file.parts[1] in ("lab",)
+    return file in MAY_READ_THE_CLOCK or file.startswith("engine/lab/")
 
 
-@pytest.mark.parametrize("file", FILES, ids=str)
-def test_only_the_clock_and_devices_read_the_time(file: Path) -> None:
-    if not may_read_the_clock(file):
-        assert list(clock_reads((ROOT / file).read_text())) == []
+def test_only_the_clock_and_devices_read_the_time(found: Found) -> None:
+    reads = found[clock_reads].items()
+    assert {file: lines for file, lines in reads if not may_read_the_clock(file)} == {}
 
 
 @pytest.mark.parametrize(
@@ -89,11 +154,11 @@ def test_only_the_clock_and_devices_read_the_time(file: Path) -> None:
     ],
 )
 def test_a_clock_read_is_found(source: str) -> None:
-    assert len(list(clock_reads(source))) == 1
+    assert len(finds(clock_reads, source)) == 1
 
 
 def test_other_times_are_no_clock_reads() -> None:
-    assert list(clock_reads("import time\ntime.strftime('%H')\nself.clock.time()")) == []
+    assert finds(clock_reads, "import time\ntime.strftime('%H')\nself.clock.time()") == []
 
 
 @pytest.mark.parametrize("mark", ["TO" + "DO", "FIX" + "ME"])
@@ -101,67 +166,28 @@ def test_nothing_is_left_undone(mark: str) -> None:
     assert [file for file in WRITTEN if mark in (ROOT / file).read_text(errors="replace")] == []
 
 
-def classes(source: str) -> Iterator[str]:
-    """Yield the names of the public classes of a file."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            yield node.name
-
-
-def test_no_class_name_has_two_meanings() -> None:
+def test_no_class_name_has_two_meanings(found: Found) -> None:
     places: dict[str, list[str]] = {}
-    for file in FILES:
-        for name in classes((ROOT / file).read_text()):
-            places.setdefault(name, []).append(file.as_posix())
+    for file, names in found[classes].items():
+        for name in names:
+            places.setdefault(name, []).append(file)
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
 
 
-DIALECT = ("Give ", "Tell ", "Say ")
-
-
-def docstrings(source: str) -> Iterator[str]:
-    """Yield the docstrings of a file: of the module, its classes and functions."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield ast.get_docstring(node) or ""
-
-
-@pytest.mark.parametrize("file", FILES, ids=str)
-def test_docstrings_say_return_and_whether(file: Path) -> None:
-    found = [each for each in docstrings((ROOT / file).read_text()) if each.startswith(DIALECT)]
-    assert found == []
+def test_docstrings_say_return_and_whether(found: Found) -> None:
+    assert found[dialect] == {}
 
 
 def test_a_docstring_in_dialect_is_found() -> None:
     source = 'def f():\n    """Give one."""\n\nclass C:\n    """A class."""'
-    assert [each for each in docstrings(source) if each.startswith(DIALECT)] == ["Give one."]
+    assert finds(dialect, source) == ["Give one."]
 
 
-def late_decoders(source: str) -> Iterator[int]:
-    """Yield the lines where a function, not the module, makes what decodes a type.
-
-    msgspec looks at a struct when it is first decoded, and two threads that do so at once crash
-    the process (0.22); a module is read by one thread.
-    """
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-    inside = [each for each in ast.walk(ast.parse(source)) if isinstance(each, functions)]
-    lines = {
-        call.lineno
-        for function in inside
-        for call in ast.walk(function)
-        if isinstance(call, ast.Call) and "msgspec." in (of := ast.unparse(call.func))
-        if (of.endswith(".decode") and any(each.arg == "type" for each in call.keywords))
-        or (of.endswith(".Decoder") and call.args)
-    }
-    yield from sorted(lines)
-
-
-@pytest.mark.parametrize("file", FILES, ids=str)
-def test_what_decodes_a_type_is_made_by_the_module(file: Path) -> None:
-    assert [*late_decoders((ROOT / file).read_text())] == []
+def test_what_decodes_a_type_is_made_by_the_module(found: Found) -> None:
+    assert found[late_decoders] == {}
 
 
 def test_a_late_decoder_is_found() -> None:
     source = "def f():\n    msgspec.json.decode(b, type=C)\n    msgspec.msgpack.Decoder(C)"
-    assert [*late_decoders(source)] == [2, 3]
-    assert [*late_decoders("A = msgspec.json.Decoder(C)\nA.decode(b)")] == []
+    assert finds(late_decoders, source) == ["line 2", "line 3"]
+    assert finds(late_decoders, "A = msgspec.json.Decoder(C)\nA.decode(b)") == []

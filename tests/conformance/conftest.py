@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .probes import lives
+from .probes import lives, written
 
-__all__ = ["lives"]
+__all__ = ["lives", "written"]

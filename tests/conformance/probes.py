@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any, ClassVar, Literal, get_origin
 
 import pytest
@@ -28,11 +27,9 @@ from . import boxes
 STEP = 0.1
 LIMIT = 120.0
 
-MODULE = '''
-"""The shipped boxes, each of which writes down when it is opened and closed."""
+LIVED = '''
+"""What writes down when a box is opened and closed."""
 from engine.core.context import Context, with_context
-from engine.core.node import Model
-from engine.registry import Registry
 
 LIVES = {lives!r}
 
@@ -53,14 +50,24 @@ class Lived:
     def close(self) -> None:
         say(self._probed, "close")
         super().close()
-
 '''
-HERE = "\n\nclass Here_{name}(Lived, Registry().find({name!r})):\n    pass\n"
-APART = """
+BOX = '''
+"""A shipped box that writes down its life."""
+from engine.core.node import Model
+from engine.registry import Registry
 
-class Apart_{name}(Lived, Registry().find({name!r}), Model):
+from {lived} import Lived
+
+BOX = Registry().find({name!r})
+
+
+class Here(Lived, BOX):
+    pass
+
+
+class Apart(Lived, BOX, Model):
     own_process = True
-"""
+'''
 
 
 class Examples(Tape):
@@ -177,37 +184,45 @@ def patch(kind: str, port: int, examples: str = "examples") -> str:
     return text
 
 
+MODULE = "box_that_writes_down_its_life"
+
+
 @dataclass(frozen=True)
 class Lives:
     """The shipped boxes as they write down their lives, here and in processes of their own."""
 
     file: Path
-    module: ModuleType
 
     def boxes(self, apart: bool) -> dict[str, type[Box]]:
         """Return them by name, beside what says the examples."""
-        prefix = "Apart" if apart else "Here"
-        names = [*boxes.MODELS, *boxes.NODES]
-        own = {name: getattr(self.module, f"{prefix}_{name}") for name in names}
+        kind = "Apart" if apart else "Here"
+        own = {
+            name: getattr(importlib.import_module(f"{MODULE}_{name}"), kind)
+            for name in [*boxes.MODELS, *boxes.NODES]
+        }
         return {**own, "examples": Examples, "prompted": Prompted}
 
     def of(self, name: str) -> list[str]:
         """Return what a box of a patch wrote down."""
-        lines = self.file.read_text().splitlines() if self.file.exists() else []
+        lines = self.file.read_text().splitlines()
         return [line.split()[1] for line in lines if line.split()[0] == name]
 
 
-MODULE_NAME = "boxes_that_write_down_their_lives"
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lives]:
+    """Write each box into a file of its own: more a process of its own need not read."""
+    folder = tmp_path_factory.mktemp("boxes")
+    lives = Lives(folder / "lives")
+    (folder / f"{MODULE}.py").write_text(LIVED.format(lives=str(lives.file)))
+    for name in [*boxes.MODELS, *boxes.NODES]:
+        (folder / f"{MODULE}_{name}.py").write_text(BOX.format(lived=MODULE, name=name))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        yield lives
 
 
 @pytest.fixture
-def lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lives:
-    """Write the boxes into a file that other processes find too."""
-    file = tmp_path / "lives"
-    text = MODULE.format(lives=str(file))
-    for name in [*boxes.MODELS, *boxes.NODES]:
-        text += HERE.format(name=name) + APART.format(name=name)
-    (tmp_path / f"{MODULE_NAME}.py").write_text(text)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    sys.modules.pop(MODULE_NAME, None)
-    return Lives(file, __import__(MODULE_NAME))
+def lives(written: Lives) -> Lives:
+    """Give the boxes, of which none has lived yet."""
+    written.file.write_text("")
+    return written
