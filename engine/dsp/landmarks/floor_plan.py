@@ -3,8 +3,8 @@
 Four corners of a rectangle on the floor are known in the picture, and its size in metres: that
 fixes the projection of the whole plane (Hartley & Zisserman, Multiple View Geometry, 2nd ed., 4.1).
 
-What is above the floor is seen where the ray on from the camera meets it, which is too far away: the
-more so, the lower the camera hangs. Where the camera is known, that is put right.
+What is above the floor is seen where the ray through it meets the floor, which is too far away, the
+more so the lower the camera hangs. Where the camera is known, that is put right.
 """
 
 from __future__ import annotations

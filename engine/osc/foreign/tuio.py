@@ -3,7 +3,7 @@
 A bundle for each picture: ``source s``, ``alive i...``, ``set`` for each, ``fseq i``. x and y are
 parts of the picture, y from the top; speeds are parts of it a second, turns a second; angles are
 radians. An id is the session; of ``2Dobj`` a slot is the class. Who is not seen is not alive. Of
-people on a ``floor`` it is parts of the ``room``, so many metres wide and deep, y from its far edge.
+people on a ``floor`` it is parts of the ``room``, y from its far edge.
 """
 
 from __future__ import annotations
