@@ -44,7 +44,7 @@ class OscOptions:
     ] = 1.7
     room: Annotated[
         list[float] | None,
-        Param("of people on a floor: width and depth of the room in metres, for layouts in parts"),
+        Param("of people on a floor: width and depth of the room, in metres"),
     ] = None
 
     def only(self, meaning: str, *allowed: str) -> None:

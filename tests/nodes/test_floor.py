@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from engine.core.clock import ns
 from engine.core.commands import SetParameter
 from engine.core.errors import ParameterError
+from engine.dsp.landmarks.metres import ANKLE
 from engine.nodes.distance import Distance
-from engine.nodes.floor import Floor
+from engine.nodes.floor import STATURE, Floor
 from engine.nodes.group import Group
 from engine.nodes.speed import Speed
 from engine.nodes.zone import Zone
@@ -64,6 +65,46 @@ def test_feet_are_where_they_stand_whatever_camera_sees_them(camera, x, y):
     assert said.x == pytest.approx(x, abs=0.02)
     assert said.y == pytest.approx(y, abs=0.02)
     assert said.floor.count == 1
+
+
+def ankles(x, y, up, **camera):
+    """Draw somebody whose ankles are so high above a place of the floor."""
+    camera["high"] = camera.get("high", 3.0) - up
+    place = seen(x, y, **camera)
+    return someone(left_ankle=place, right_ankle=place)
+
+
+@given(CAMERAS, st.floats(-1, 6), st.floats(-1, 5))
+def test_where_the_camera_is_puts_right_that_ankles_are_above_the_floor(camera, x, y):
+    box = plan(**camera)
+    raised = pose(ankles(x, y, ANKLE * STATURE, **camera))
+    without = box.process(raised)
+    stands = camera["aside"], -camera["back"], camera["high"]
+    way = math.dist((x, y), stands[:2])
+    too_far = ANKLE * STATURE / (camera["high"] - ANKLE * STATURE)
+    assert math.dist((x, y), (without.x, without.y)) == pytest.approx(too_far * way, abs=1e-3)
+    box.camera = stands
+    said = box.process(raised)
+    assert (said.x, said.y) == pytest.approx((x, y), abs=1e-3)
+
+
+def test_what_lies_on_the_floor_is_where_it_is_seen_wherever_the_camera_is():
+    box = plan()
+    box.point = "hands"
+    place = seen(2, 1)
+    lying = pose(someone(left_wrist=place, right_wrist=place))
+    before = box.process(lying)
+    box.camera = (2.5, -4.0, 3.0)
+    after = box.process(lying)
+    assert (after.x, after.y) == (before.x, before.y) == pytest.approx((2, 1), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "camera", [(0, 0, -1), (0, 0, 0.1), (math.nan, 0, 2), (0, math.inf, 2), (0, 0, math.nan)]
+)
+def test_a_camera_that_is_nowhere_is_refused_with_words(camera):
+    with pytest.raises(ParameterError, match="camera: expected x, y and height of the camera"):
+        Floor(camera=camera)
 
 
 @pytest.mark.parametrize(

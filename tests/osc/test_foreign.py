@@ -461,18 +461,20 @@ def test_adm_is_the_room_of_a_floor():
     assert args == pytest.approx([135.0, 0.0, math.sqrt(0.5)], abs=1e-4)
 
 
+@pytest.mark.parametrize("name", ["adm", "eos", "tuio", "tuio2"])
 @pytest.mark.parametrize(
     ("skeleton", "room", "words"),
     [
         (FLOOR, None, 'write "room"'),
         (FLOOR, [6], "expected width and depth"),
         (FLOOR, [6, 0], "expected width and depth"),
+        (FLOOR, [6, math.nan], "expected width and depth"),
         (COCO_17, [6, 4], "for people on a"),
     ],
 )
-def test_adm_says_what_a_room_is(skeleton, room, words):
+def test_what_a_room_is_is_said(name, skeleton, room, words):
     with pytest.raises((ParameterError, ValueError), match=words):
-        layout("adm", skeleton, "/adm/obj/{slot}/xyz", room=room).encode(
+        layout(name, skeleton, KEYS[name][COCO_17], room=room).encode(
             found(skeleton, one(skeleton)), NOW
         )
 

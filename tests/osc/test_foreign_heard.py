@@ -12,9 +12,10 @@ from pythonosc.osc_packet import OscPacket
 from pythontuio import TuioListener
 from pythontuio.dispatcher import TuioDispatcher
 
-from engine.core.landmarks import Instance, Landmarks, Pose
+from engine.core.landmarks import Pose
 from engine.core.messages import Ns, Person
 from engine.core.skeletons import COCO_17, FLOOR
+from engine.nodes.floor import Floor
 from engine.osc.bundle import bundles, messages
 from engine.osc.parse import packet
 
@@ -110,16 +111,79 @@ def test_the_adm_handler_takes_every_place(what):
                 assert parameter.osc_command == what
 
 
+# -- people on a floor, from where a camera sees their feet to the metres that others read --------
+
+ROOM = (6.0, 4.0)
+SPOTS = {1: (1.5, 1.0), 2: (3.0, 2.0), 3: (5.0, 3.5)}
+OUTSIDE = {4: (6.5, 1.0)}
+
+
+def projected(x, y):
+    """Where a camera sees a place of the floor: 3 m high, 4 m before the near edge, level."""
+    return 0.5 + 0.8 * (x - 3) / (y + 4) / ASPECT, 0.9 - 0.8 * 3 / (y + 4)
+
+
+def floor_of(spots):
+    """Return what ``floor`` makes of people who stand at spots of it."""
+    wide, deep = ROOM
+    corners = [projected(*each) for each in ((0, 0), (wide, 0), (wide, deep), (0, deep))]
+    seen = []
+    for slot, spot in spots.items():
+        joints = points(COCO_17, slot)
+        joints[[15, 16]] = (*projected(*spot), 1.0)
+        seen.append(Person(slot, slot + 100, joints))
+    return Floor(corners=corners, size=ROOM).process(Pose(tuple(seen), ASPECT)).floor
+
+
+@pytest.mark.parametrize("profile", ["2Dcur", "2Dobj", "2Dblb"])
+def test_a_tuio_client_sees_people_on_a_floor_in_parts_of_their_room(profile):
+    here, client = layout("tuio", FLOOR, f"/tuio/{profile}", room=[*ROOM]), Client()
+    told = client.hear(here.encode(floor_of({**SPOTS, **OUTSIDE}), NOW))
+    assert sorted(told) == [("add", 101), ("add", 102), ("add", 103)]
+    dispatcher = client.dispatcher
+    kept = {"2Dcur": dispatcher.cursors, "2Dobj": dispatcher.objects, "2Dblb": dispatcher.blobs}
+    for each in kept[profile]:
+        x, y = each.position
+        there = x * ROOM[0], (1 - y) * ROOM[1]
+        assert there == pytest.approx(SPOTS[each.session_id - 100], abs=1e-3)
+
+
+def test_tuio_2_tells_people_on_a_floor_in_parts_of_their_room():
+    here = layout("tuio2", FLOOR, "/tuio2/ptr", room=[*ROOM], width=600)
+    (datagram,) = bundles(here.encode(floor_of({**SPOTS, **OUTSIDE}), NOW))
+    frame, *people, alive = [each.message for each in OscPacket(datagram).messages]
+    assert divmod(frame.params[2], 2**16) == (600, 400)
+    assert sorted(alive.params) == [101, 102, 103]
+    for session, _, slot, x, y, *_ in (each.params for each in people):
+        assert session == slot + 100
+        assert (x * ROOM[0], (1 - y) * ROOM[1]) == pytest.approx(SPOTS[slot], abs=1e-3)
+
+
 def test_the_adm_handler_takes_people_on_a_floor():
-    people = tuple(
-        Instance(slot, slot, np.array([(slot, 4 - slot, 1)], np.float32)) for slot in (1, 2, 3)
-    )
-    here = layout("adm", FLOOR, "/adm/obj/{slot}/xyz", room=[4, 4])
     heard = {}
-    for piece in here.encode(Landmarks(FLOOR, people, 1.0), NOW):
+    here = layout("adm", FLOOR, "/adm/obj/{slot}/xyz", room=[*ROOM])
+    for piece in here.encode(floor_of(SPOTS), NOW):
         for message in messages(piece):
             read = OscMessage(message)
             _, objects, parameter, args = adm_handler(read.address, *read.params)
             assert parameter.osc_command == "xyz"
-            heard[objects] = [*args]
-    assert heard == {1: [-0.5, 0.5, 0.0], 2: [0.0, 0.0, 0.0], 3: [0.5, -0.5, 0.0]}
+            x, y, height = args
+            assert height == 0
+            heard[objects] = (x + 1) / 2 * ROOM[0], (y + 1) / 2 * ROOM[1]
+    assert {*heard} == {*SPOTS}
+    for slot, spot in SPOTS.items():
+        assert heard[slot] == pytest.approx(spot, abs=1e-3)
+
+
+def test_eos_is_told_people_on_a_floor_in_metres_from_the_middle_of_its_near_edge():
+    heard = {}
+    here = layout("eos", FLOOR, "/eos/chan/{slot}/xyz", room=[*ROOM])
+    for piece in here.encode(floor_of(SPOTS), NOW):
+        for message in messages(piece):
+            read = OscMessage(message)
+            across, upstage, height = read.params
+            assert height == 0
+            heard[read.address] = across + ROOM[0] / 2, upstage
+    assert {*heard} == {f"/eos/chan/{slot}/xyz" for slot in SPOTS}
+    for slot, spot in SPOTS.items():
+        assert heard[f"/eos/chan/{slot}/xyz"] == pytest.approx(spot, abs=1e-3)

@@ -41,8 +41,8 @@ class LastingLooks:
         if self._mean is None or self._mean.shape != looks.shape:
             self._mean, self._spread, self._sights = looks.copy(), USUAL, 1
             return
-        away = self._away(looks)
-        if away is not None:
+        away = float(self._away(looks))
+        if not math.isnan(away):
             self._spread += (min(away, 4 * self._spread) - self._spread) * LEARNING
             self._spread = max(self._spread, USUAL / 2)
         part = max(LEARNING, 1 / (self._sights + 1))
@@ -51,17 +51,23 @@ class LastingLooks:
         self._mean = np.where(np.isnan(self._mean), looks, known)
         self._sights += 1
 
-    def unlike(self, looks: Floats) -> float | None:
-        """Return how unlikely a sight (d,) is, in nats; None where nothing of it is known."""
-        away = self._away(looks) if self.known else None
-        if away is None:
-            return None
-        return 0.5 * (FREEDOM + 1) * math.log1p(away / self._spread / FREEDOM)
+    def unlike(self, looks: Floats) -> Floats:
+        """Return how unlikely sights (..., d) are, (...) in nats; NaN where nothing is known."""
+        if not self.known:
+            return np.full(looks.shape[:-1], np.nan)
+        nats: Floats = 0.5 * (FREEDOM + 1) * np.log1p(self._away(looks) / self._spread / FREEDOM)
+        return nats
 
-    def _away(self, looks: Floats) -> float | None:
-        """Return the squared distance to the mean by what is known of both."""
-        if self._mean is None or self._mean.shape != looks.shape:
-            return None
+    def _away(self, looks: Floats) -> Floats:
+        """Return the squared distances (...) of sights to the mean, by what is known of both.
+
+        NaN where nothing is.
+        """
+        if self._mean is None or self._mean.shape != looks.shape[-1:]:
+            return np.full(looks.shape[:-1], np.nan)
         squares = (looks - self._mean) ** 2
         known = np.isfinite(squares)
-        return float(squares[known].sum() / known.mean()) if known.any() else None
+        share = known.sum(axis=-1) / max(len(self._mean), 1)
+        total = np.where(known, squares, 0.0).sum(axis=-1)
+        away: Floats = total / np.where(share > 0, share, np.nan)
+        return away

@@ -7,6 +7,7 @@ was expected, who goes on as they went (the consistency of direction of OC-SORT:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from engine.dsp.landmarks.assignment import cheapest
 from engine.dsp.landmarks.sighting import Sighting
 from engine.dsp.landmarks.similarity import Floats, Spread, similarity
-from engine.dsp.landmarks.track import Track
+from engine.dsp.landmarks.track import Track, centres_at
 
 GATE: Final = 0.15
 """What lies less alike than this does not belong together, whatever else there is."""
@@ -83,8 +84,11 @@ class Pairing:
         self._found, self._tracks = found, tracks
         self._instant, self._spread = instant, spread
         self._unseen = np.array([min(instant.now - track.at, DRIFTS) for track in tracks])
-        looks = [[track.appearance.unlike(one.looks) for one in found] for track in tracks]
-        self._looks = np.array(looks, np.float64)  # NaN where nothing is known
+        self._expected = centres_at(tracks, instant.now, instant.aspect, spread)
+        self._centres = np.stack([track.centre for track in tracks])
+        worn = np.stack([one.looks for one in found])
+        # NaN where nothing is known
+        self._looks = np.stack([track.appearance.unlike(worn) for track in tracks])
         self._known = ~np.isnan(self._looks)
         self.fits, choices, self.turned = self._likely()
         places = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in tracks]
@@ -114,8 +118,8 @@ class Pairing:
 
     def _similarity(self, order: NDArray[np.intp] | None) -> tuple[Floats, Floats]:
         """Return both similarities, each (tracks, n), with points of detections in an order."""
-        now, _, aspect = self._instant
-        places = np.stack([track.predicted(now, aspect) for track in self._tracks])
+        moved = (self._expected - self._centres)[:, None]
+        places = np.stack([track.points for track in self._tracks]) + moved
         known = np.stack([track.weights for track in self._tracks])
         seen = np.stack([one.points for one in self._found])
         sure = np.stack([one.weights for one in self._found])
@@ -133,10 +137,9 @@ class Pairing:
 
         Why beside the points: of who is half hidden few are known, and those are the worse ones.
         """
-        now, _, aspect = self._instant
+        now = self._instant.now
         places = np.stack([one.centre for one in self._found])
-        expected = np.stack([track.centre_at(now, aspect) for track in self._tracks])
-        away = np.linalg.norm(expected[:, None] - places, axis=2)
+        away = np.linalg.norm(self._expected[:, None] - places, axis=2)
         away /= np.array([[track.size] for track in self._tracks])
         usual = (MIDDLE + self._spread.drift * self._unseen)[:, None]
         nats: Floats = 0.5 * (away / usual) ** 2
@@ -185,12 +188,14 @@ def found_again(
     costs = np.full((len(tracks), len(found)), _NEVER)
     for row, track in enumerate(tracks):
         for column, one in enumerate(found):
-            unlike = track.appearance.unlike(one.looks)
-            if unlike is None and track.appearance.known:
-                continue
-            if _within(track, one, now, spread) and (unlike or 0.0) <= AWAY + FAMILIAR:
+            unlike = float(track.appearance.unlike(one.looks))
+            if math.isnan(unlike):
+                if track.appearance.known:
+                    continue
+                unlike = 0.0
+            if _within(track, one, now, spread) and unlike <= AWAY + FAMILIAR:
                 away = float(np.linalg.norm(one.centre - track.centre)) / track.size
-                costs[row, column] = away + (unlike or 0.0)
+                costs[row, column] = away + unlike
     return cheapest(costs, _NEVER)
 
 

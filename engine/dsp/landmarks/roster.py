@@ -87,7 +87,7 @@ class Roster:
             if track.slot or track.pictures < self.options.birth or track.sighting.ignored:
                 continue
             told = [one for one in self.seen(instant) if one.slot]
-            if any(alike(track, one, self._spread) >= SHADOW for one in told):
+            if (alike([track], told, self._spread) >= SHADOW).any():
                 continue
             if self._returns(track, instant):
                 continue
@@ -125,16 +125,14 @@ class Roster:
         ]
         if not missed:
             return []
-        places = {track: Expected(track, instant.now, instant.aspect) for track in self.tracks}
-        alone = [
-            track
-            for track in missed
-            if all(
-                alike(places[track], place, self._spread) < APART
-                for other, place in places.items()
-                if other is not track and (other.slot or other.picture == instant.picture)
-            )
-        ]
+        others = [one for one in self.tracks if one.slot or one.picture == instant.picture]
+        mine, theirs = (
+            [Expected(track, instant.now, instant.aspect) for track in each]
+            for each in (missed, others)
+        )
+        near = alike(mine, theirs, self._spread) >= APART
+        near &= np.array([[track is not other for other in others] for track in missed])
+        alone = [track for track, some in zip(missed, near.any(axis=1), strict=True) if not some]
         return sorted(alone, key=lambda track: track.slot)
 
     def _leave_areas(self, instant: Instant) -> None:
@@ -161,8 +159,8 @@ class Roster:
             reach = (NEAR + HURRY * (instant.now - one.at)) * one.size
             if float(np.hypot(*(track.centre - one.centre))) > reach:
                 continue
-            unlike = one.appearance.unlike(looks)
-            if unlike is not None and unlike < best:
+            unlike = float(one.appearance.unlike(looks))
+            if unlike < best:  # not where it is NaN
                 nearest, best = one, unlike
         if nearest is None:
             return False

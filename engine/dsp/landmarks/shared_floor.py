@@ -21,10 +21,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.dsp.landmarks.assignment import cheapest
 from engine.dsp.landmarks.body import Point
+from engine.dsp.landmarks.onward import Onward
 
 FRESH: Final = 0.3
 """Seconds for which what a camera said last still says where somebody is."""
@@ -164,6 +164,7 @@ class SharedFloor:
         self._people: list[FloorPerson] = []
         self._ids = 0
         self._now = -math.inf
+        self._clock = Onward()
         self._spoken: dict[int, float] = {}
         self._met: dict[tuple[int, int], float] = {}
 
@@ -175,7 +176,7 @@ class SharedFloor:
 
     def update(self, camera: int, seen: Sequence[Stood], at: Ns) -> list[FloorPerson]:
         """Take in whom a camera sees in a picture; return everybody on the floor, by slot."""
-        now = max(at / SECOND, self._now)
+        now = self._clock.at(at)
         spoken = self._spoken.get(camera, now)
         self._now = self._spoken[camera] = now
         known = [one for one in seen if math.isfinite(sum(one.place)) and one.sure > 0]

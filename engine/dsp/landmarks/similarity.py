@@ -15,6 +15,7 @@ its sides exchanged is as alike.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Protocol
@@ -122,9 +123,20 @@ class Lying(Protocol):
     size: float
 
 
-def alike(one: Lying, other: Lying, spread: Spread) -> float:
-    """Return the OKS of two of one moment, as 0 to 1; by the larger of both."""
-    apart = ((one.points - other.points) ** 2).sum(axis=1)
-    size = np.array(max(one.size, other.size))
-    weights = one.weights * other.weights
-    return float(similarity(apart, weights, size, spread.k, np.zeros(()))[0])
+def alike(ones: Sequence[Lying], others: Sequence[Lying], spread: Spread) -> Floats:
+    """Return the OKS (ones, others) of each two of one moment, 0 to 1; by the larger of both."""
+    if not ones or not others:
+        return np.zeros((len(ones), len(others)))
+    (places, weights, sizes), (others_, their, theirs) = _stacked(ones), _stacked(others)
+    apart = ((places[:, None] - others_) ** 2).sum(axis=-1)
+    larger = np.maximum(sizes[:, None], theirs)
+    return similarity(apart, weights[:, None] * their, larger, spread.k, np.zeros(()))[0]
+
+
+def _stacked(several: Sequence[Lying]) -> tuple[Floats, Floats, Floats]:
+    """Return points (n, k, 2), weights (n, k) and sizes (n,) of several."""
+    return (
+        np.stack([one.points for one in several]),
+        np.stack([one.weights for one in several]),
+        np.array([one.size for one in several]),
+    )

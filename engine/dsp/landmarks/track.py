@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -31,8 +32,9 @@ class Track:
     """``points`` (k, 2) are in picture heights; ``slot`` and ``id`` are 0 until it is told.
 
     ``at`` is the moment in seconds at which it was last surely seen, and ``points`` lay so;
-    ``seen_at`` and ``picture`` are when it was last seen at all, ``pictures`` is how often. A point
-    that was not seen keeps its place among the others, and loses its weight.
+    ``centre`` (2,) is the middle of what carries it. ``seen_at`` and ``picture`` are when it was
+    last seen at all, ``pictures`` is how often. A point that was not seen keeps its place among the
+    others, and loses its weight.
     """
 
     def __init__(self, first: Sighting, at: float, picture: int, spread: Spread) -> None:
@@ -50,25 +52,10 @@ class Track:
         self._remember()
         first.free = False
 
-    @property
-    def centre(self) -> Floats:
-        """The middle (2,) of what carries it, where it was last seen."""
-        return middle(self.points, np.maximum(self.weights, 1e-6) * self._spread.steady)
-
-    def predicted(self, now: float, aspect: float) -> Floats:
-        """Return where its points (k, 2) should be. See ``centre_at``."""
-        moved: Floats = self.points + (self.centre_at(now, aspect) - self.centre)
-        return moved
-
     def centre_at(self, now: float, aspect: float) -> Floats:
-        """Return where its middle (2,) should be, moving on ever slower, within the picture."""
-        passed, centre = now - self.at, self.centre
-        if passed <= 0:
-            return centre
-        down = FALL if self._spread.falls else GLIDE
-        there = centre + self.velocity * [glide(passed, GLIDE), glide(passed, down)]
-        inside = (centre >= 0) & (centre <= [aspect, 1.0])
-        return np.where(inside, np.clip(there, 0.0, [aspect, 1.0]), there)
+        """Return where its middle (2,) should be by now. See ``centres_at``."""
+        there: Floats = centres_at([self], now, aspect, self._spread)[0]
+        return there
 
     def keep(self, shown: NDArray[np.float32]) -> None:
         """Remember its points as they were told, to carry them on."""
@@ -110,10 +97,11 @@ class Track:
         sighting.free = False
 
     def _remember(self) -> None:
-        """Take the velocity (2,), in picture heights a second, from what was seen of late.
+        """Take its middle, and the velocity (2,) in picture heights a second, from what was seen.
 
-        Over a gap it is that between its two ends.
+        Over a gap the velocity is that between its two ends.
         """
+        self.centre = middle(self.points, np.maximum(self.weights, 1e-6) * self._spread.steady)
         places = self._places
         if places and self.at <= places[-1][0]:
             places.pop()
@@ -135,10 +123,23 @@ class Expected:
     """Where somebody who is followed should be at a moment, as points that lie somewhere."""
 
     def __init__(self, track: Track, now: float, aspect: float) -> None:
-        self.points = track.predicted(now, aspect)
+        self.points = track.points + (track.centre_at(now, aspect) - track.centre)
         self.weights, self.size = track.weights, track.size
 
 
-def glide(passed: float, decay: float) -> float:
+def centres_at(tracks: Sequence[Track], now: float, aspect: float, spread: Spread) -> Floats:
+    """Return where their middles (n, 2) should be, moving on ever slower, within the picture."""
+    passed = np.maximum(now - np.array([track.at for track in tracks]), 0.0)
+    centres = np.stack([track.centre for track in tracks])
+    velocities = np.stack([track.velocity for track in tracks])
+    down = FALL if spread.falls else GLIDE
+    there = centres + velocities * np.stack([glide(passed, GLIDE), glide(passed, down)], axis=1)
+    inside = (centres >= 0) & (centres <= [aspect, 1.0])
+    moved: Floats = np.where(inside, np.clip(there, 0.0, [aspect, 1.0]), there)
+    return moved
+
+
+def glide(passed: Floats, decay: float) -> Floats:
     """Return for how many seconds of full speed somebody moves who slows down over ``decay``."""
-    return decay * -math.expm1(-passed / decay)
+    seconds: Floats = decay * -np.expm1(-passed / decay)
+    return seconds

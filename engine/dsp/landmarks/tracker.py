@@ -20,11 +20,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.core.clock import SECOND
 from engine.core.landmarks import Instance
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
 from engine.dsp.landmarks.assignment import Pairs, margin
+from engine.dsp.landmarks.onward import Onward
 from engine.dsp.landmarks.pairing import BLINK, MERGED, Instant, Pairing, found_again
 from engine.dsp.landmarks.roster import RECENT, Roster, Tracking
 from engine.dsp.landmarks.sighting import Sighting, sightings
@@ -76,6 +76,7 @@ class Tracker:
         self._spread = spread(skeleton)
         self._roster = Roster(options or Tracking(), self._spread)
         self._carried: dict[int, Track] = {}
+        self._clock = Onward()
         self._instant = Instant(-math.inf, 0, 1.0)
 
     @property
@@ -94,7 +95,7 @@ class Tracker:
     def reset(self) -> None:
         """Forget everybody: who comes has a new id."""
         self._tracks.clear()
-        self._instant = self._instant._replace(now=-math.inf)
+        self._clock = Onward()
 
     def update(
         self,
@@ -137,7 +138,7 @@ class Tracker:
         how each looks, as in ``LastingLooks``. Detections that hold nothing finite are left out.
         Their order does not matter.
         """
-        now, picture = max(at / SECOND, self._instant.now), self._instant.picture + 1
+        now, picture = self._clock.at(at), self._instant.picture + 1
         self._instant = Instant(now, picture, aspect)
         found = sightings(points, aspect, scores, self.options.ignore, self._spread, looks=looks)
         found = self._without_doubles(found)
@@ -161,11 +162,12 @@ class Tracker:
 
     def _without_doubles(self, found: list[Sighting]) -> list[Sighting]:
         """Return the detections, best first, without those that lie on a better one."""
-        kept: list[Sighting] = []
-        for one in found:
-            if all(alike(one, other, self._spread) < DOUBLE for other in kept):
-                kept.append(one)
-        return kept
+        double = alike(found, found, self._spread) >= DOUBLE
+        kept: list[int] = []
+        for number in range(len(found)):
+            if not double[number, kept].any():
+                kept.append(number)
+        return [found[number] for number in kept]
 
     def _lay(self, found: Sequence[Sighting], tracks: Iterable[Track]) -> None:
         """Lay free detections on the tracks that were not seen yet, by what is likeliest."""
@@ -201,14 +203,12 @@ class Tracker:
         now, picture, aspect = self._instant
         gone = track.told < picture - 1 or now - track.seen_at > BLINK
         back = track.slot and gone and now - track.at > BLINK
-        others = [
-            other
-            for other in missed
-            if other.slot
+        if not back or not any(
+            other.slot
             and now - other.at <= BOTH
             and float(np.hypot(*(other.centre_at(now, aspect) - one.centre))) < ALONE * other.size
-        ]
-        if not back or not others:
+            for other in missed
+        ):
             track.again = 0
             return False
         track.again = track.again + 1 if track.picture == picture - 1 else 1
@@ -244,17 +244,16 @@ class Tracker:
 
     def _learn(self, found: Sequence[Sighting]) -> None:
         """Note how those look who are surely seen, with nobody near."""
+        if not found:
+            return
+        centres = np.stack([one.centre for one in found])
+        sizes = np.array([one.size for one in found])
         for track in self._roster.seen(self._instant):
             one = track.sighting
             if track.at < self._instant.now or not np.isfinite(one.looks).any():
                 continue
-            reach = [ALONE * max(one.size, other.size) for other in found]
-            near = [
-                float(np.hypot(*(one.centre - other.centre))) < far
-                for other, far in zip(found, reach, strict=True)
-                if other is not one
-            ]
-            if not any(near):
+            away = np.linalg.norm(centres - one.centre, axis=1)
+            if (away < ALONE * np.maximum(sizes, one.size)).sum() == 1:  # itself
                 track.appearance.learn(one.looks)
 
     def _recover(self, found: Sequence[Sighting]) -> None:

@@ -7,6 +7,7 @@ import importlib
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -38,11 +39,19 @@ def benches() -> dict[str, str]:
 
 
 def chosen(names: Iterable[str]) -> list[str]:
-    """Return the benches of ``names``, where "all" is all of them. Raise UnknownName."""
+    """Return the benches of ``names``, where "all" is all of them. Raise UnknownName.
+
+    A bench that has PARTS runs one of them as "pose.real".
+    """
     known = benches()
     found: list[str] = []
     for name in names:
-        if name not in known and name != ALL:
+        bench, dot, part = name.partition(".")
+        if dot and bench in known:
+            parts = getattr(_module(bench), "PARTS", ())
+            if part not in parts:
+                raise UnknownName("bench", name, [bench, *(f"{bench}.{each}" for each in parts)])
+        elif name not in known and name != ALL:
             raise UnknownName("bench", name, [ALL, *known])
         found += known if name == ALL else [name]
     return list(dict.fromkeys(found))
@@ -50,10 +59,11 @@ def chosen(names: Iterable[str]) -> list[str]:
 
 def measure(name: str, short: bool) -> list[Row]:
     """Run a bench; a short one is run again, three times at most, where it misses."""
-    run = importlib.import_module(f"engine.lab.bench.{name}").run
+    bench, _, part = name.partition(".")
+    run = _module(bench).run
     rows: list[Row] = []
     for _ in range(TRIES if short else 1):
-        rows = run(short)
+        rows = run(short, part) if part else run(short)
         if not missed(rows, short=short):
             break
     return rows
@@ -61,7 +71,7 @@ def measure(name: str, short: bool) -> list[Row]:
 
 def is_wide(name: str) -> bool:
     """Return whether a bench's table has a line for each case, as ``WIDE`` in its file says."""
-    return bool(getattr(importlib.import_module(f"engine.lab.bench.{name}"), "WIDE", False))
+    return bool(getattr(_module(name.partition(".")[0]), "WIDE", False))
 
 
 def bench(names: Sequence[str], short: bool, file: Path | None, page: Path | None) -> bool:
@@ -98,6 +108,10 @@ def bench(names: Sequence[str], short: bool, file: Path | None, page: Path | Non
         text = json.dumps(documents[0] if len(documents) == 1 else documents, indent=1)
         numbers.write(text + "\n")
     return passed
+
+
+def _module(bench: str) -> Any:
+    return importlib.import_module(f"engine.lab.bench.{bench}")
 
 
 def _about(file: Path) -> str:

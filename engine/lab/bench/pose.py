@@ -22,15 +22,19 @@ wide picture. "Floor" is what `floors` makes of one camera and of two, to within
 Ramanan 2013), of the pictures of one dancer. "Jitter" is the standard deviation of the joints of
 somebody who stands still before a sensor with noise of 8 of 255, in pixels of 720p; "late" is by
 how much a hand comes late that swings once a second. Both are shown for each setting of `smooth`.
+
+Ids are followed on all cores at once, so "ms a picture" is of a core whose neighbours work too.
 """
 
 from __future__ import annotations
 
 import math
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,15 +47,18 @@ from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.roster import CARRY
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.lab.bench.report import COUNT, Goal, Row
+from engine.lab.bench.rig.cores import Each, all_cores
 from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE, Moment, detections
 from engine.lab.bench.rig.fetched import NotFetched, alone, run_with
-from engine.lab.bench.rig.ids_real import people_of, rows_of_ids, rows_of_small
+from engine.lab.bench.rig.ids_real import FEW, people_of, rows_of_ids, rows_of_small, together
 from engine.lab.bench.rig.joints_found import rows_of_joints, rows_of_steadiness
 from engine.lab.bench.rig.tracking_score import Ids, Sights, score, seen
 from engine.lab.bench.rig.two_cameras import seen_from_two_sides, sights
 from engine.nodes.smooth import Smooth
 from engine.synthetic.stage_scene import Scene
 
+PARTS: Final = ("ids", "real", "floor", "joints", "smooth")
+"""What `sensorium bench pose.ids` and so on run apart."""
 JUDGED: Final = range(11000, 11020)
 """The seeds that ids are judged by; what was tuned was tuned on those below 10000, and on 10006."""
 SOME: Final = 5
@@ -99,6 +106,8 @@ FILM: Final = "sports2d==0.8.34"
 
 def run(
     short: bool,
+    part: str = "",
+    *,
     seeds: Sequence[int] | None = None,
     seconds: float | None = None,
     pictures: int | None = None,
@@ -106,51 +115,69 @@ def run(
 ) -> list[Row]:
     """Follow everybody of some seeds for some ``seconds``; let a network see some pictures.
 
-    Without ``peers`` only what is ours.
+    ``part`` is one of PARTS, or all of them. Without ``peers`` only what is ours.
     """
     seeds = seeds or (JUDGED[:2] if short else JUDGED)
     seconds = seconds or (8.0 if short else 20.0)
-    rows = list(_ids(seeds, seconds, peers=peers))
-    if peers:
-        rows += _real(seeds[:1] if short else seeds[:SOME], 4.0 if short else SECONDS_REAL)
-    rows += _from_two_sides(seeds[:1] if short else seeds[:SOME], seconds / 2)
-    rows += rows_of_joints(pictures or (20 if short else 150))
-    rows += rows_of_steadiness()
+    some = seeds[:1] if short else seeds[:SOME]
+    rows: list[Row] = []
+    with all_cores(len(seeds)) as each:
+        if part in ("", "ids"):
+            rows += _ids(seeds, seconds, each, peers=peers)
+        if part in ("", "real") and peers:
+            rows += _real(some, 4.0 if short else SECONDS_REAL, each)
+        if part in ("", "floor"):
+            rows += _from_two_sides(some, seconds / 2, each)
+    if part in ("", "joints"):
+        rows += rows_of_joints(pictures or (20 if short else 150))
+    if part in ("", "smooth"):
+        rows += rows_of_steadiness()
     return rows
 
 
-def _ids(seeds: Sequence[int], seconds: float, *, peers: bool) -> Iterator[Row]:
+@dataclass(frozen=True)
+class _Followed:
+    """What became of one seed: the detections, and how well ids held, ours and the best."""
+
+    moments: list[Moment]
+    ours: Ids
+    smooth: Ids
+    best: Ids
+    spent: float
+
+
+def _ids(seeds: Sequence[int], seconds: float, each: Each, *, peers: bool) -> Iterator[Row]:
+    shown = {case: seeds if crowd.judged else seeds[:SOME] for case, crowd in CROWDS.items()}
+    pieces = [(case, seed, seconds) for case, of_case in shown.items() for seed in of_case]
+    done = dict(zip(pieces, each(_follow, *zip(*pieces, strict=True)), strict=True))
     for case, crowd in CROWDS.items():
-        runs, smooth, best, spent = [], [], [], 0.0
-        footage = []
-        shown = seeds if crowd.judged else seeds[:SOME]
-        for seed in shown:
-            scene = Scene(
-                crowd.people,
-                "plain",
-                GRAIN,
-                crowd.script,
-                seed,
-                *SIZE,
-                same_clothes=crowd.same_clothes,
-            )
-            moments = list(detections(scene, seconds, dressed=True))
-            begun = time.process_time()
-            told = followed(moments, crowd)
-            spent += time.process_time() - begun
-            footage.append(moments)
-            runs.append(score(told))
-            smooth.append(score(followed(moments, crowd, Smooth())))
-            best.append(score([_told_by_truth(moment) for moment in moments]))
-        goal = SWITCHES if crowd.judged else None
-        yield Row(case, "switches", sum(one.switches for one in runs), COUNT, goal)
-        yield Row(case, "fragments", sum(one.fragments for one in runs), "")
-        yield Row(case, "IDF1", _together(runs), "", IDF1 if crowd.judged else None)
-        yield Row(case, "IDF1 after smooth", _together(smooth), "")
-        yield Row(case, "best IDF1", _together(best), "")
-        yield Row(case, "ms a picture", 1000 * spent / (len(shown) * seconds * FPS), "ms")
+        runs = [one for (name, *_), one in done.items() if name == case]
+        spent = sum(one.spent for one in runs)
+        switches, idf1 = (SWITCHES, IDF1) if crowd.judged else (None, None)
+        yield Row(case, "switches", sum(one.ours.switches for one in runs), COUNT, switches)
+        yield Row(case, "fragments", sum(one.ours.fragments for one in runs), "")
+        yield Row(case, "IDF1", together([one.ours for one in runs]), "", idf1)
+        yield Row(case, "IDF1 after smooth", together([one.smooth for one in runs]), "")
+        yield Row(case, "best IDF1", together([one.best for one in runs]), "")
+        yield Row(case, "ms a picture", 1000 * spent / (len(runs) * seconds * FPS), "ms")
         if peers and case in BESIDE:
-            yield from _peers(case, footage)
+            yield from _peers(case, [one.moments for one in runs])
+
+
+def _follow(case: str, seed: int, seconds: float) -> _Followed:
+    """Follow everybody of a seed."""
+    crowd = CROWDS[case]
+    scene = Scene(
+        crowd.people, "plain", GRAIN, crowd.script, seed, *SIZE, same_clothes=crowd.same_clothes
+    )
+    moments = list(detections(scene, seconds, dressed=True))
+    begun = time.process_time()
+    told = followed(moments, crowd)
+    spent = time.process_time() - begun
+    smooth = score(followed(moments, crowd, Smooth()))
+    best = score([_told_by_truth(moment) for moment in moments])
+    undressed = [replace(moment, looks=None) for moment in moments]
+    return _Followed(undressed, score(told), smooth, best, spent)
 
 
 def followed(
@@ -171,28 +198,32 @@ def followed(
 
 
 def _peers(case: str, footage: Sequence[Sequence[Moment]]) -> Iterator[Row]:
-    """Let the trackers of others follow the same detections."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, package in PEERS.items():
-            files = [Path(folder, f"{number}.npz") for number in range(len(footage))]
+    """Let the trackers of others follow the same detections, several at a time."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as threads:
+        files = [Path(folder, f"{number}.npz") for number in range(len(footage))]
+        for file, moments in zip(files, footage, strict=True):
+            shape = np.array([ASPECT, 1, 1], np.float32)
+            np.savez(file, *(moment.found * shape for moment in moments))
+        running = {
+            name: threads.submit(run_with, [package], "tracking_peers.py", name, *files)
+            for name, package in PEERS.items()
+        }
+        for name, at_work in running.items():
             try:
-                for file, moments in zip(files, footage, strict=True):
-                    shape = np.array([ASPECT, 1, 1], np.float32)
-                    np.savez(file, *(moment.found * shape for moment in moments))
-                told = run_with([package], "tracking_peers.py", name, *files)
-                runs = [
-                    score([_told_by(*each) for each in zip(moments, one, strict=True)])
-                    for moments, one in zip(footage, told, strict=True)
-                ]
+                told = at_work.result()
             except NotFetched as error:
                 yield Row(f"{case}, {name}: not here, {error}", "switches", math.nan, "")
                 continue
+            runs = [
+                score([_told_by(*each) for each in zip(moments, one, strict=True)])
+                for moments, one in zip(footage, told, strict=True)
+            ]
             yield Row(f"{case}, {name}", "switches", sum(one.switches for one in runs), "")
             yield Row(f"{case}, {name}", "fragments", sum(one.fragments for one in runs), "")
-            yield Row(f"{case}, {name}", "IDF1", _together(runs), "")
+            yield Row(f"{case}, {name}", "IDF1", together(runs), "")
 
 
-def _real(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
+def _real(seeds: Sequence[int], seconds: float, each: Each) -> Iterator[Row]:
     """Follow people who were cut out of a film, with the whole of `pose`."""
     try:
         with alone(FILM) as folder:
@@ -200,19 +231,25 @@ def _real(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
     except NotFetched as error:
         yield Row(f"real people: not here, {error}", "switches", math.nan, "")
         return
-    yield from rows_of_ids(casts, seeds, seconds, SWITCHES, IDF1)
-    yield from rows_of_small(casts, seeds, seconds / 2)
+    yield from rows_of_ids(casts, seeds, seconds, (SWITCHES, IDF1), each)
+    yield from rows_of_small(casts, seeds[:FEW], seconds / 2, each)
 
 
-def _from_two_sides(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
+def _from_two_sides(seeds: Sequence[int], seconds: float, each: Each) -> Iterator[Row]:
     """Follow people on a floor, by one camera and by two."""
     for script in ("occlusion", "turn_back"):
-        footage = [list(seen_from_two_sides(script, 2, seed, seconds)) for seed in seeds]
+        runs = [*each(_by_one_and_two, [script] * len(seeds), seeds, [seconds] * len(seeds))]
         for cameras in (1, 2):
-            runs = [score(sights(moments, together=cameras == 2)) for moments in footage]
             case = f"floor, {script.replace('_', ' ')}, cameras: {cameras}"
-            yield Row(case, "switches", sum(one.switches for one in runs), "")
-            yield Row(case, "IDF1", _together(runs), "")
+            scores = [one[cameras - 1] for one in runs]
+            yield Row(case, "switches", sum(one.switches for one in scores), "")
+            yield Row(case, "IDF1", together(scores), "")
+
+
+def _by_one_and_two(script: str, seed: int, seconds: float) -> tuple[Ids, Ids]:
+    """Return how ids hold on a floor that one camera sees, and that two see."""
+    moments = list(seen_from_two_sides(script, 2, seed, seconds))
+    return score(sights(moments, together=False)), score(sights(moments, together=True))
 
 
 def _told_by(moment: Moment, told: tuple[list[int], list[int]]) -> Sights:
@@ -230,9 +267,3 @@ def _told_by_truth(moment: Moment) -> Sights:
         if len(table.told) and table.alike[row].max() >= 0.4:
             told[true] = moment.found[int(table.alike[row].argmax())]
     return seen(moment.truths, told, ASPECT)
-
-
-def _together(runs: Sequence[Ids]) -> float:
-    """Return the IDF1 of several runs as of one."""
-    weights = [one.truths + one.told or 1e-9 for one in runs]
-    return float(np.average([one.idf1 for one in runs], weights=weights))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.nearest import nearest
-from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
+from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, FLOOR, HAND_21, Skeleton
 from engine.dsp.landmarks.people import find
 from engine.osc.address import check
 from engine.osc.landmarks import gather
@@ -25,6 +25,7 @@ _FOUND_BY: Final = {
     BLAZEPOSE_33: 'a body with depth ("pose" with a BlazePose model)',
     HAND_21: 'hands ("hands")',
     FACE_468: 'faces ("face")',
+    FLOOR: 'people on a floor ("floor")',
 }
 """What is found, and by which box, in words."""
 

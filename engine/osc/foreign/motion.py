@@ -14,6 +14,7 @@ from engine.core.messages import Detections, Ns
 from engine.core.nearest import nearest
 from engine.core.skeletons import Skeleton, point_names
 from engine.dsp.landmarks.body import Body
+from engine.osc.foreign.room import Room
 
 GAP: Final = 0.5
 """Seconds without a reading after which a speed is not known, and is 0."""
@@ -100,21 +101,28 @@ def check_parts(parts: list[str] | None, skeleton: Skeleton) -> None:
             raise ParameterError(f'there is no joint "{name}" in "{skeleton.name}".{known}')
 
 
-def of_landmarks(found: Landmarks, parts: list[str] | None) -> Iterator[Tracked]:
+def of_landmarks(
+    found: Landmarks, parts: list[str] | None, room: Room | None = None
+) -> Iterator[Tracked]:
     """Yield each that is seen: the middle of each instance, or of each of its ``parts``.
 
     A session is the id, or with several parts a number of its own for each. What is not seen is
-    not yielded.
+    not yielded. Of people on a floor the surface is their ``room`` as seen from above, its near
+    edge below: who stands outside of it is not on it.
     """
+    wide, deep = room or (1.0, 1.0)
     for one in found.seen:
         body = Body(one.points, found.aspect, skeleton=found.skeleton)
         places = [body.position(part) for part in parts] if parts else [body.centre()]
         width, height = _extent(body)
         angle = _lean(body, found.skeleton, found.aspect)
         for index, place in enumerate(places):
-            if place is not None:
+            if place is None:
+                continue
+            x, y = place[0] / wide, 1 - place[1] / deep
+            if room is None or (0 <= x <= 1 and 0 <= y <= 1):
                 session = (one.id * len(places) + index) & _LARGEST
-                yield Tracked(session, one.slot, place[0], 1 - place[1], width, height, angle)
+                yield Tracked(session, one.slot, x, y, width, height, angle)
 
 
 def of_detections(found: Detections) -> Iterator[Tracked]:

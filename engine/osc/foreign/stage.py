@@ -6,7 +6,8 @@ place. Of people on a ``floor`` it is the ``room``, so many metres wide and deep
 to 1: x across it and y away from the camera, with z at 0.
 
 Eos: ``/eos/chan/1/xyz fff``: metres to the right of the middle, 0, and above the floor, by the
-``stature`` of the body; one camera does not tell how far upstage somebody is.
+``stature`` of the body; one camera does not tell how far upstage somebody is. Of people on a
+``floor`` it is metres to the right of the middle of the ``room``, upstage of its near edge, and 0.
 
 Who is not seen is not sent, and stays where they were.
 """
@@ -20,12 +21,13 @@ from typing import ClassVar
 from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Ns
-from engine.core.skeletons import BLAZEPOSE_33, COCO_17, Skeleton
+from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FLOOR, Skeleton
 from engine.dsp.landmarks.bones import Vector
 from engine.dsp.landmarks.metres import MeasuredBodies
 from engine.dsp.landmarks.places import on_stage
 from engine.osc.foreign.base import Foreign
 from engine.osc.foreign.motion import check_parts, middle_of
+from engine.osc.foreign.room import room_for
 from engine.osc.layout import Dialect, OscOptions
 from engine.osc.packer import packer
 
@@ -78,14 +80,7 @@ class Adm(_Stage):
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
     ) -> None:
         super().__init__(address, options, dialect, skeleton)
-        self._room = room_of(options.room)
-        if skeleton.metres and self._room is None:
-            raise ParameterError(
-                'people on a floor are told in parts of a room: write "room", its width and depth'
-                " in metres, such as [6, 4]"
-            )
-        if self._room is not None and not skeleton.metres:
-            raise ParameterError(f'"room" is for people on a "floor", not for "{skeleton.name}"')
+        self._room = room_for(self.TOOL, skeleton, options.room)
 
     def _places(self, message: Landmarks, at: Ns) -> Iterator[tuple[Instance, Vector]]:
         polar = self._address.endswith("/aed")
@@ -100,35 +95,33 @@ class Adm(_Stage):
 
 
 class Eos(_Stage):
-    """Channels of light, by bodies."""
+    """Channels of light, by bodies, or by people on a floor."""
 
     TOOL = "Eos"
     ADDRESSES = ("/eos/chan/{slot}/xyz",)
-    SKELETONS = (COCO_17, BLAZEPOSE_33)
-    OPTIONS = ("joints", "stature")
+    SKELETONS = (COCO_17, BLAZEPOSE_33, FLOOR)
+    OPTIONS = ("joints", "stature", "room")
 
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
     ) -> None:
         super().__init__(address, options, dialect, skeleton)
         self._bodies = MeasuredBodies(options.stature)
+        self._room = room_for(self.TOOL, skeleton, options.room)
 
     def _places(self, message: Landmarks, at: Ns) -> Iterator[tuple[Instance, Vector]]:
+        if self._room:
+            for one in self._meant(message):
+                spot = middle_of(one, message, self._part)
+                if spot is not None:
+                    yield one, (spot[0] - self._room[0] / 2, spot[1], 0.0)
+            return
         measured = self._bodies.update(message, at)
         for one in self._meant(message):
             place = on_stage(measured[one.id], self._skeleton, self._part)
             if place is not None:
                 across, up, _ = place
                 yield one, (across, 0.0, up)
-
-
-def room_of(sizes: Sequence[float] | None) -> tuple[float, float] | None:
-    """Return width and depth of a room in metres; raise ParameterError for what is none."""
-    if sizes is None:
-        return None
-    if len(sizes) != 2 or not all(size > 0 and math.isfinite(size) for size in sizes):
-        raise ParameterError("room: expected width and depth in metres, such as [6, 4]")
-    return float(sizes[0]), float(sizes[1])
 
 
 def _within(part: float) -> float:

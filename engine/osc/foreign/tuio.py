@@ -2,7 +2,8 @@
 
 A bundle for each picture: ``source s``, ``alive i...``, ``set`` for each, ``fseq i``. x and y are
 parts of the picture, y from the top; speeds are parts of it a second, turns a second; angles are
-radians. An id is the session; of ``2Dobj`` a slot is the class. Who is not seen is not alive.
+radians. An id is the session; of ``2Dobj`` a slot is the class. Who is not seen is not alive. Of
+people on a ``floor`` it is parts of the ``room``, y from its far edge.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from engine.osc.foreign.motion import (
     of_landmarks,
     untracked,
 )
+from engine.osc.foreign.room import room_for
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.packer import packer
 
@@ -78,18 +80,19 @@ class Tuio(Foreign):
 
     TOOL = "TUIO"
     ADDRESSES = tuple(_SETS)
-    OPTIONS = ("joints",)
+    OPTIONS = ("joints", "room")
 
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
     ) -> None:
         super().__init__(address, options, dialect, skeleton)
         check_parts(options.joints, skeleton)
+        self._room = room_for(self.TOOL, skeleton, options.room)
         self._surface, self._motion = Surface(address), Speeds()
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the bundles of a picture."""
-        seen = [*of_landmarks(message, self._options.joints)]
+        seen = [*of_landmarks(message, self._options.joints, self._room)]
         return self._surface.bundles(self._motion.update(seen, at))
 
     def end(self) -> Sequence[bytes]:

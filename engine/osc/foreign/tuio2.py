@@ -28,11 +28,13 @@ from engine.osc.foreign.motion import (
     of_landmarks,
     untracked,
 )
+from engine.osc.foreign.room import room_for
 from engine.osc.foreign.tuio import SOURCE
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.packer import packer
 
 _FRAMES: Final = 0x7FFFFFFF
+_HIGHEST: Final = 0xFFFF
 
 _COMPONENTS: Final[dict[str, Numbers]] = {
     "/tuio2/ptr": (
@@ -87,20 +89,23 @@ class Tuio2(Foreign):
 
     TOOL = "TUIO 2.0"
     ADDRESSES = tuple(_COMPONENTS)
-    OPTIONS = ("joints", "width")
+    OPTIONS = ("joints", "width", "room")
 
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
     ) -> None:
         super().__init__(address, options, dialect, skeleton)
         check_parts(options.joints, skeleton)
+        self._room = room_for(self.TOOL, skeleton, options.room)
         self._surface, self._motion = Surface2(address), Speeds()
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the bundles of a picture."""
-        seen = self._motion.update([*of_landmarks(message, self._options.joints)], at)
+        seen = [*of_landmarks(message, self._options.joints, self._room)]
         width = self._options.width
-        return self._surface.bundles(seen, at, width << 16 | height_of(width, message.aspect))
+        aspect = self._room[0] / self._room[1] if self._room else message.aspect
+        size = width << 16 | min(height_of(width, aspect), _HIGHEST)
+        return self._surface.bundles(self._motion.update(seen, at), at, size)
 
     def end(self) -> Sequence[bytes]:
         """Return the bundle that says that nobody is here any more."""

@@ -106,6 +106,14 @@ def test_the_machine_is_named() -> None:
     assert "onnxruntime" in machine()
 
 
+def test_a_part_of_a_bench_is_chosen_and_one_that_it_lacks_is_told() -> None:
+    assert command.chosen(["pose.real", "pose", "pose.real"]) == ["pose.real", "pose"]
+    with pytest.raises(UnknownName, match='Did you mean "pose.real"'):
+        command.chosen(["pose.reel"])
+    with pytest.raises(UnknownName):
+        command.chosen(["osc.real"])
+
+
 def test_all_are_chosen_once() -> None:
     assert command.chosen(["osc", "all", "osc"])[0] == "osc"
     assert sorted(command.chosen(["all"])) == sorted(command.benches())

@@ -11,12 +11,14 @@ import numpy as np
 from engine.core.clock import ns
 from engine.core.landmarks import Landmarks, Person, Pose
 from engine.core.skeletons import COCO_17
+from engine.dsp.landmarks.floor_plan import NOWHERE
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE, detections
 from engine.lab.bench.rig.tracking_score import Sights
 from engine.nodes.floor import Floor
 from engine.nodes.floors import Floors
 from engine.synthetic.dancer_body import rotation
+from engine.synthetic.stage import CAMERA_HEIGHT
 from engine.synthetic.stage_scene import Scene
 
 TURN: Final = 70.0
@@ -39,18 +41,23 @@ class FloorMoment:
 
 
 def seen_from_two_sides(
-    script: str, people: int, seed: int, seconds: float, memory: float = 2.0
+    script: str, people: int, seed: int, seconds: float, memory: float = 2.0, *, known: bool = True
 ) -> Iterator[FloorMoment]:
     """Yield what one camera tells of a floor, and what it and a second one tell together.
 
-    The pictures of the second lie between those of the first.
+    The pictures of the second lie between those of the first. ``known``: the floors are told where
+    the cameras stand.
     """
     scenes = [
         Scene(people, "plain", 0.0, script, seed, *SIZE, turn=turn)  # type: ignore[arg-type]
         for turn in (0.0, TURN)
     ]
     trackers = [Tracker(COCO_17, Tracking(people=people, memory=memory)) for _ in scenes]
-    floors = [Floor(corners=corners(scene), size=(RIGHT - LEFT, NEAR - FAR)) for scene in scenes]
+    size = RIGHT - LEFT, NEAR - FAR
+    floors = [
+        Floor(corners=corners(scene), size=size, camera=stands(scene) if known else NOWHERE)
+        for scene in scenes
+    ]
     one, both = Floors(), Floors()
     footage = [detections(scene, seconds) for scene in scenes]
     for moments in zip(*footage, strict=True):
@@ -76,6 +83,13 @@ def corners(scene: Scene) -> tuple[tuple[float, float], ...]:
     )
     pixels, _ = scene.view.project(spots @ rotation(-scene.turn, 0.0, 0.0).T)
     return tuple((x / scene.width, 1 - y / scene.height) for x, y in pixels.tolist())
+
+
+def stands(scene: Scene) -> tuple[float, float, float]:
+    """Return where the camera of a stage is, as ``floor`` takes it."""
+    spot = np.array([0.0, CAMERA_HEIGHT, scene.view.distance]) @ rotation(-scene.turn, 0.0, 0.0)
+    x, y, z = spot.tolist()
+    return x - LEFT, NEAR - z, y
 
 
 def true_places(scene: Scene, seconds: float) -> Places:
