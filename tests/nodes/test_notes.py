@@ -429,6 +429,14 @@ def test_keys_of_an_equal_scale_of_nineteen_steps():
         assert told[-1][1].bend == pytest.approx(0.0, abs=1e-6)
 
 
+def test_a_bend_is_in_semitones_though_the_pitch_is_told_in_keys_of_another_size():
+    hz, key = hz_of(60.6), 60.25
+    readings = [Pitch(hz, key, 0.9, True, 0.7, step=240.0)] * 40
+    told = play_all(Notes(), readings)
+    assert begun([(at, one.notes) for at, one in told if one.notes]) == [60]
+    assert told[-1][1].bend == pytest.approx(0.6)
+
+
 def test_a_scale_of_twelve_notes_does_not_fit_nineteen():
     with pytest.raises(ParameterError, match="of twelve notes an octave, and the tuning has 19"):
         Notes(tuning="19tet", scale="D dorian")
@@ -476,6 +484,16 @@ def test_velocity_is_that_of_the_attack_though_a_loudness_still_looks_at_silence
         hit = next((note.velocity for note in played if note is not None and note.velocity), None)
     assert hit is None or hit == pytest.approx(102, abs=2)
     assert begun(play(Notes(), [sung(60, 0.7)] * 9)) == [60]
+
+
+@pytest.mark.parametrize("rests", [0, 2, 6, 10])
+def test_a_soft_note_after_a_loud_one_is_as_soft_as_alone(rests):
+    soft = [sung(64, 0.5)] * 40
+    first = [*[sung(57, 0.9)] * 60, sung(57, 0.75), *[REST] * rests]
+    hits = [note for _, note in play(Notes(), [*first, *soft]) if note.velocity]
+    alone = play(Notes(), soft)[0][1]
+    assert [note.note for note in hits] == [57, 64]
+    assert hits[1].velocity == pytest.approx(alone.velocity, abs=1)
 
 
 def test_harder_strikes_play_harder():
