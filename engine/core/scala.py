@@ -19,7 +19,7 @@ from engine.core.errors import ParameterError
 MOST: Final = 4096
 """Degrees of one scale."""
 FARTHEST: Final = 12000.0
-"""Cents, ten octaves: what is farther from 1/1 cannot be heard, and in a few periods not computed."""
+"""Cents, ten octaves: farther from 1/1 nothing is heard, nor computed after a few periods."""
 _LONGEST: Final = 40
 """Characters of a line that an error repeats."""
 _COUNT = re.compile(r"[ \t]*(\d{1,9})(?![\d./,]|[eE]\d)")
