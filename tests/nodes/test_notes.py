@@ -168,6 +168,27 @@ def test_a_vibrato_as_wide_as_of_an_opera_grows_and_plays_one_note(rate, off):
     assert begun(play(Notes(), [sung(60 + off + each) for each in swing])) == [60]
 
 
+@pytest.mark.parametrize("rate", [4.5, 5.5, 6.5])
+@pytest.mark.parametrize("depth", [0.9, 1.1, 1.3])
+def test_a_vibrato_that_is_wide_from_the_first_moment_comes_to_rest_on_its_note(rate, depth):
+    time = HOP * np.arange(500)
+    trembles = 0.03 * np.random.default_rng(4).normal(size=len(time))
+    swing = depth * np.sin(2 * np.pi * rate * time) + trembles
+    told = play(Notes(), [sung(60 + each) for each in swing])
+    assert begun(told)[-1] == 60
+    assert told[-1][0] < 2.5 / rate
+
+
+@pytest.mark.parametrize("semitones", [1, 2, 3])
+@pytest.mark.parametrize("rate", [4.0, 5.5, 8.0])
+def test_a_trill_plays_each_of_its_notes(semitones, rate):
+    time = HOP * np.arange(400)
+    above = np.floor(time * rate * 2) % 2
+    passing = np.convolve(np.pad(above, 1, "edge"), [0.25, 0.5, 0.25], "valid")
+    told = begun(play(Notes(), [sung(60 + semitones * each) for each in passing]))
+    assert told == [60 + semitones * (number % 2) for number in range(round(2 * rate * 2))]
+
+
 def test_trembling_is_no_vibrato():
     rng = np.random.default_rng(3)
     told = play_all(Notes(), [sung(60 + 0.04 * rng.normal()) for _ in range(400)])
