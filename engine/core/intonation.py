@@ -90,8 +90,15 @@ class Tuning:
         if self._is_equal:
             return A4 + 12 * math.log2(hz / self.a4)
         key, off = self.nearest(hz)
+        return key + off / self.step_of(hz)
+
+    def step_of(self, hz: float) -> float:
+        """Return how many cents lie between the two pitches that a frequency is between."""
+        if self._is_equal:
+            return 100.0
+        key, off = self.nearest(hz)
         below, above = self._gaps(self._cents(key))
-        return key + off / (above if off > 0 else below)
+        return above if off > 0 else below
 
     def nearest(self, hz: float) -> NearestDegree:
         """Return the key nearest to a frequency, and its distance in cents."""

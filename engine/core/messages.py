@@ -139,6 +139,7 @@ class Mask:
         "note": pitch.note,
         "on": pitch.on,
         "sure": pitch.sure,
+        "step": pitch.step,
     },
     example=lambda: Pitch(220.0, 57.0, 1.0, on=True),
 )
@@ -149,7 +150,8 @@ class Pitch:
     ``on`` says whether there is a pitch; ``confidence`` how much of the sound repeats, and
     ``level`` how loud it is, pitch or not: 0 at -60 dB of full scale and below, 1 at 0 dB.
     ``bright`` is how bright the voice is, 0 as a dark "oo" to 1 as a hiss (held while off).
-    ``sure`` is False while what is told is a first guess that may yet be taken back.
+    ``sure`` is False while what is told is a first guess that may yet be taken back. ``step`` is
+    how many cents lie between the two keys that ``note`` is of: 100 in equal temperament.
     """
 
     hz: float
@@ -159,11 +161,12 @@ class Pitch:
     level: float = 0.0
     bright: float = 0.0
     sure: bool = True
+    step: float = 100.0
 
     @property
     def cents(self) -> float:
-        """How far it is from the nearest note: -50 to 50, above 0 too high."""
-        return 100.0 * (self.note - round(self.note))
+        """How far it is from the nearest note, above 0 too high: half a step at most, mostly 50."""
+        return self.step * (self.note - round(self.note))
 
     @property
     def db(self) -> float:

@@ -18,6 +18,8 @@ from engine.core.errors import ParameterError
 
 MOST: Final = 4096
 """Degrees of one scale."""
+FARTHEST: Final = 12000.0
+"""Cents, ten octaves: farther from 1/1 nothing is heard, nor computed after a few periods."""
 _LONGEST: Final = 40
 """Characters of a line that an error repeats."""
 _COUNT = re.compile(r"[ \t]*(\d{1,9})(?![\d./,]|[eE]\d)")
@@ -53,6 +55,8 @@ def parse_scala(data: bytes) -> tuple[float, ...]:
                 "but nothing is there"
             )
         cents.append(_cents(number, line))
+        if abs(cents[-1]) > FARTHEST:
+            raise _wrong(number, 'a pitch within ten octaves (cents have a dot: "1200.0")', line)
     if cents[-1] <= 0:
         raise _wrong(number, "a last degree above 1/1, since the scale repeats after it", line)
     for number, line in lines:

@@ -28,6 +28,7 @@ Expression = dict[Dimension, int]
 
 _SENSITIVITY: Final = 0
 _CONFIGURATION: Final = 6
+_NULL: Final = 127 << 7 | 127
 
 
 def parameter(channel: int, number: int, coarse: int, fine: int = 0) -> list[bytes]:
@@ -41,6 +42,11 @@ def bend_sensitivity(channel: int, semitones: float) -> list[bytes]:
     """Return what tells a receiver how far a full bend goes: semitones, and hundredths of one."""
     coarse, fine = divmod(round(semitones * 100), 100)
     return parameter(channel, _SENSITIVITY, coarse, fine)
+
+
+def no_parameter(channel: int) -> list[bytes]:
+    """Return what takes a parameter back (MIDI 1.0, RPN null): then controller 6 sets none."""
+    return parameter(channel, _NULL, 0)[:2]
 
 
 @dataclass(slots=True)
@@ -80,7 +86,8 @@ class MpeZone:
         zone = parameter(MANAGER, _CONFIGURATION, len(self._members))[:3]
         ranges = [(MANAGER, MANAGER_BEND_RANGE)]
         ranges += [(member.channel, self.bend_range) for member in self._members]
-        return [*zone, *(one for each in ranges for one in bend_sensitivity(*each))]
+        told = (one for each in ranges for one in bend_sensitivity(*each))
+        return [*zone, *told, *no_parameter(MANAGER)]
 
     def begin(
         self, owner: Hashable, key: Key, velocity: int, expression: Expression

@@ -17,7 +17,15 @@ from engine.midi.control_encoders import (
 )
 from engine.midi.encode import NUMBERS, MidiEncoder
 from engine.midi.frames import MIDI
-from engine.midi.mpe import MANAGER, MANAGER_BEND_RANGE, REST, Expression, MpeZone, bend_sensitivity
+from engine.midi.mpe import (
+    MANAGER,
+    MANAGER_BEND_RANGE,
+    REST,
+    Expression,
+    MpeZone,
+    bend_sensitivity,
+    no_parameter,
+)
 from engine.midi.names import MessageName, read_name
 from engine.midi.note_encoders import (
     ChannelNotes,
@@ -103,7 +111,9 @@ class Routing:
         """Return the frames that tell a receiver how it is played; none in the mode "notes"."""
         found = self._zone.configure() if self._zone else []
         if self._mode == "bend":
-            found = [one for each in self._bent for one in bend_sensitivity(each, self.bend_range)]
+            full = self.bend_range
+            told = ((*bend_sensitivity(each, full), *no_parameter(each)) for each in self._bent)
+            found = [one for each in told for one in each]
         return [pack_frame(MIDI, one) for one in found]
 
     def encoder(self, port: str, carries: type, options: MidiOptions) -> MidiEncoder:

@@ -98,6 +98,7 @@ class Notes(Node):
     _gave_up: Ns | None = None
     _late: Ns = Ns(0)
     _vibrato: float = 0.0
+    _step: float = 1.0
     _loudness: float | None = None
     _louder: AttackLoudness = field(default_factory=AttackLoudness)
     _tuned: Tuning = field(default_factory=Tuning)
@@ -125,6 +126,7 @@ class Notes(Node):
         if not (math.isfinite(pitch.hz) and math.isfinite(pitch.note)):
             return
         self._hear(pitch.level, loudness, at)
+        self._step = 1.0 if self._in_semitones else pitch.step / 100
         now = self._melody.read(pitch, self._height(pitch), at / 1e9, self._rules())
         if now is None or not 0 <= now + self.transpose <= 127:
             yield from _played(self._sounding.end(at, ns(self.shortest)))
@@ -188,16 +190,21 @@ class Notes(Node):
 
     def _moved(self) -> Iterator[Voiced]:
         """Yield how far the voice is from the note that plays, and how far it swings."""
-        vibrato = self._melody.vibrato
+        vibrato = self._melody.vibrato * self._step
         swings = None if vibrato == self._vibrato else vibrato
         self._vibrato = vibrato
-        if self._melody.bend is not None or swings is not None:
-            yield Voiced(None, self._melody.bend, swings)
+        bend = self._melody.bend
+        if bend is not None or swings is not None:
+            yield Voiced(None, None if bend is None else bend * self._step, swings)
 
     def _height(self, pitch: Pitch) -> float:
-        """Return a pitch in semitones: as its box has it, unless tuned otherwise here."""
-        own = self._keys.tuning is not None and pitch.hz > 0
-        return note_of(pitch.hz) if own else pitch.note
+        """Return a pitch in semitones; where it is not tuned here, in the keys of its box."""
+        return note_of(pitch.hz) if self._in_semitones and pitch.hz > 0 else pitch.note
+
+    @property
+    def _in_semitones(self) -> bool:
+        """Whether heights are semitones, and not keys as the box of the pitch has them."""
+        return self._keys.tuning is not None
 
     def _hear(self, level: float, loudness: float | None, at: Ns) -> None:
         if loudness is not None:

@@ -145,10 +145,16 @@ class PitchNode(Node):
             if self._sung % _BRIGHT_EVERY == 0:
                 self._bright = brightness(window, rate) or self._bright
         self._tuned = self._tuned.tuned_to(self.a4)
-        note = self._tuned.note_of(self._hz) if self._hz else 0.0
+        note, step = self._place()
         level = db_to_unit(decibels(window[-round(LOUD * rate) :]))
         sure = heard.sure if self._on else True
-        return Pitch(self._hz, note, heard.clarity, self._on, level, self._bright, sure)
+        return Pitch(self._hz, note, heard.clarity, self._on, level, self._bright, sure, step)
+
+    def _place(self) -> tuple[float, float]:
+        """Return the note of the last pitch, and how many cents a step is there."""
+        if not self._hz:
+            return 0.0, 100.0
+        return self._tuned.note_of(self._hz), self._tuned.step_of(self._hz)
 
 
 def _power(samples: Samples) -> float:

@@ -11,6 +11,7 @@ import threading
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from engine.core.errors import DeviceError
 from engine.system.device_main import end_with, leave_signals_to_show
@@ -22,6 +23,8 @@ from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
 from engine.video.senders import Image, Sender
 
+BLACK: Final = b"b"
+"""To the process: send black, as large as the last picture; before the first one nothing."""
 AGAIN: Final = 0.1
 """Seconds after which a picture is sent again to who waits for pictures."""
 _STDOUT: Final = 1
@@ -62,6 +65,7 @@ def run(sender: Sender, inbox: Inbox, writer: PipeWriter, came: threading.Event)
     looked = Wakeup()
     start_heartbeat(lambda: writer.write(pack_frame(ALIVE)), looked.wait)
     last: Image | None = None
+    shape: tuple[int, ...] = ()
     while not inbox.is_over:
         looked.set()
         came.wait(AGAIN)
@@ -71,8 +75,13 @@ def run(sender: Sender, inbox: Inbox, writer: PipeWriter, came: threading.Event)
             if kind == PICTURE:
                 number, image = inbox.picture(payload)
                 sender.send(image)
-                last, sent = image.copy() if sender.repeats else None, True
+                shape, last = image.shape, image.copy() if sender.repeats else None
+                sent = True
                 writer.write(pack_frame(SHOWN, NUMBER.pack(number)))
+            elif kind == BLACK and shape:
+                black = np.zeros(shape, np.uint8)
+                sender.send(black)
+                last, sent = black if sender.repeats else None, True
         if last is not None and not sent:
             sender.send(last)
 

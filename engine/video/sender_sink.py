@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Final
 
 import msgspec
-import numpy as np
 
 from engine.core.commands import Lost
 from engine.core.parameter import Fixed, Param
 from engine.system.device_process import GONE
 from engine.system.picture_process import PictureProcess
 from engine.video.picture_sink import Image, PictureSink
-from engine.video.sender_process import SenderOpening
+from engine.video.sender_process import BLACK, SenderOpening
 from engine.video.senders import Way
 
 MODULE: Final = "engine.video.sender_process"
@@ -26,7 +25,6 @@ class SenderSink(PictureSink):
     """What it is in words: "NDI"."""
 
     _process: PictureProcess | None = None
-    _shape: tuple[int, ...] = (9, 16, 3)
 
     def opening(self) -> SenderOpening:
         """Return what its process is opened with."""
@@ -46,14 +44,13 @@ class SenderSink(PictureSink):
 
     def show(self, image: Image, at: object) -> None:
         """Send a picture, and wait until it is sent."""
-        self._shape = image.shape
         if self._process is not None:
             self._process.show(image)
 
     def dark(self) -> None:
-        """Send black."""
+        """Send black, also where the last picture is still on its way."""
         if self._process is not None:
-            self._process.show(np.zeros(self._shape, np.uint8))
+            self._process.tell(BLACK)
 
     def finish(self) -> None:
         """End the process."""

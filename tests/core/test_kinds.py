@@ -72,7 +72,7 @@ MESSAGES = {
     "pose": Pose((Person(1, 7, numbers(17, 3)), Person(2, 2**40, numbers(17, 3) * 2)), 16 / 9),
     "nobody": Pose((), 1.5),
     "block": Block(numbers(9), 48000, 2**33),
-    "pitch": Pitch(440.0, 69.0, 0.9, True, 0.5, 0.25, False),
+    "pitch": Pitch(440.0, 69.0, 0.9, True, 0.5, 0.25, False, 63.0),
     "chord": Chord("Am7/G", 9, 7, "min7", 0.9),
     "osc": OscMessage("/a", (0.5, 2, "up", True), kept=False),
     "note": Note(60, 100, 3),
@@ -99,14 +99,19 @@ def test_what_was_recorded_before_is_what_is_written_now(name: str) -> None:
         assert same(decode(msgspec.msgpack.decode(bytes.fromhex(GOLDEN[name]))), message)
 
 
-def test_a_reading_recorded_before_there_were_provisional_ones_is_sure() -> None:
+@pytest.mark.parametrize(
+    ("first", "last", "sure"), [("87", "", True), ("88", "a473757265c2", False)]
+)
+def test_a_reading_recorded_before_it_said_more_is_sure_and_of_equal_steps(
+    first: str, last: str, sure: bool
+) -> None:
     older = bytes.fromhex(
-        "87a474797065a57069746368a2687acb407b800000000000a46e6f7465cb4051400000000000"
+        first + "a474797065a57069746368a2687acb407b800000000000a46e6f7465cb4051400000000000"
         "aa636f6e666964656e6365cb3feccccccccccccda26f6ec3a56c6576656ccb3fe0000000000000"
-        "a6627269676874cb3fd0000000000000"
+        "a6627269676874cb3fd0000000000000" + last
     )
     told = decode(msgspec.msgpack.decode(older))
-    assert told == Pitch(440.0, 69.0, 0.9, True, 0.5, 0.25, sure=True)
+    assert told == Pitch(440.0, 69.0, 0.9, True, 0.5, 0.25, sure, step=100.0)
 
 
 def test_there_is_gold_for_every_message_here() -> None:

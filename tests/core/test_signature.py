@@ -148,7 +148,7 @@ def test_when_a_trigger_must_be_made() -> None:
 
 def test_parts_of_messages() -> None:
     assert parts(Pose) == {"aspect": float, "count": int}
-    numbers = ("hz", "note", "confidence", "level", "db", "bright", "cents")
+    numbers = ("hz", "note", "confidence", "level", "db", "bright", "step", "cents")
     assert parts(Pitch) == {"on": bool, "sure": bool, **dict.fromkeys(numbers, float)}
     assert parts(float) == {}
 

@@ -203,6 +203,17 @@ def test_the_mode_bend_tells_the_range_in_semitones_and_cents():
     assert [each.bytes() for each in sent[:4]] == spelt
 
 
+@pytest.mark.parametrize(("mode", "channel"), [("bend", 3), ("mpe", 1)])
+def test_a_knob_on_controller_6_does_not_change_the_range_of_the_bends(mode, channel):
+    cables = (("notes", Note), (f"{channel}/bend", float), (f"{channel}/cc6", float))
+    played = Played(*cables, mode=mode, bend_range=12)
+    played.moment((f"{channel}/bend", 1.0))
+    before = dict(played.receiver.ranges)
+    played.moment((f"{channel}/cc6", 0.4))
+    assert played.messages[-1].bytes() == [0xB0 | channel - 1, 6, 51]
+    assert played.receiver.ranges == before
+
+
 def test_a_receiver_that_comes_late_to_a_virtual_port_is_told_in_a_rest():
     played = Played(*MPE, mode="mpe")
     played.moment(("notes", Note(60, 90)))

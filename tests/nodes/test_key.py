@@ -7,7 +7,7 @@ import pytest
 
 from engine.core.clock import ns
 from engine.core.messages import Features, Note
-from engine.core.tuning import NAMES
+from engine.core.tuning import note_named
 from engine.dsp.audio.key_profiles import best_key, fits
 from engine.dsp.audio.scales import parse_scale
 from engine.nodes.key import KeyNode
@@ -40,7 +40,10 @@ def test_a_tune_in_each_key(mode, root):
     found = said(KeyNode(), tune(mode, 60 + root) * 2)
     last = found[-1]
     assert (last.root, last.mode) == (root, mode)
-    assert last.name == f"{NAMES[root]} {mode}"
+    called, _, how = last.name.partition(" ")
+    named = note_named(f"{called}4")
+    assert (named is not None and named % 12, how) == (root, mode)
+    assert called not in ("D#", "A#", "Gb", "Cb", *(("G#", "C#") if mode == "major" else ("Db",)))
     assert 0.4 <= last.confidence <= 1.0
     parse_scale(last.name)  # it can be given to what takes a scale
 

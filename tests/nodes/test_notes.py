@@ -168,6 +168,27 @@ def test_a_vibrato_as_wide_as_of_an_opera_grows_and_plays_one_note(rate, off):
     assert begun(play(Notes(), [sung(60 + off + each) for each in swing])) == [60]
 
 
+@pytest.mark.parametrize("rate", [4.5, 5.5, 6.5])
+@pytest.mark.parametrize("depth", [0.9, 1.1, 1.3])
+def test_a_vibrato_that_is_wide_from_the_first_moment_comes_to_rest_on_its_note(rate, depth):
+    time = HOP * np.arange(500)
+    trembles = 0.03 * np.random.default_rng(4).normal(size=len(time))
+    swing = depth * np.sin(2 * np.pi * rate * time) + trembles
+    told = play(Notes(), [sung(60 + each) for each in swing])
+    assert begun(told)[-1] == 60
+    assert told[-1][0] < 2.5 / rate
+
+
+@pytest.mark.parametrize("semitones", [1, 2, 3])
+@pytest.mark.parametrize("rate", [4.0, 5.5, 8.0])
+def test_a_trill_plays_each_of_its_notes(semitones, rate):
+    time = HOP * np.arange(400)
+    above = np.floor(time * rate * 2) % 2
+    passing = np.convolve(np.pad(above, 1, "edge"), [0.25, 0.5, 0.25], "valid")
+    told = begun(play(Notes(), [sung(60 + semitones * each) for each in passing]))
+    assert told == [60 + semitones * (number % 2) for number in range(round(2 * rate * 2))]
+
+
 def test_trembling_is_no_vibrato():
     rng = np.random.default_rng(3)
     told = play_all(Notes(), [sung(60 + 0.04 * rng.normal()) for _ in range(400)])
@@ -429,6 +450,14 @@ def test_keys_of_an_equal_scale_of_nineteen_steps():
         assert told[-1][1].bend == pytest.approx(0.0, abs=1e-6)
 
 
+def test_a_bend_is_in_semitones_though_the_pitch_is_told_in_keys_of_another_size():
+    hz, key = hz_of(60.6), 60.25
+    readings = [Pitch(hz, key, 0.9, True, 0.7, step=240.0)] * 40
+    told = play_all(Notes(), readings)
+    assert begun([(at, one.notes) for at, one in told if one.notes]) == [60]
+    assert told[-1][1].bend == pytest.approx(0.6)
+
+
 def test_a_scale_of_twelve_notes_does_not_fit_nineteen():
     with pytest.raises(ParameterError, match="of twelve notes an octave, and the tuning has 19"):
         Notes(tuning="19tet", scale="D dorian")
@@ -476,6 +505,16 @@ def test_velocity_is_that_of_the_attack_though_a_loudness_still_looks_at_silence
         hit = next((note.velocity for note in played if note is not None and note.velocity), None)
     assert hit is None or hit == pytest.approx(102, abs=2)
     assert begun(play(Notes(), [sung(60, 0.7)] * 9)) == [60]
+
+
+@pytest.mark.parametrize("rests", [0, 2, 6, 10])
+def test_a_soft_note_after_a_loud_one_is_as_soft_as_alone(rests):
+    soft = [sung(64, 0.5)] * 40
+    first = [*[sung(57, 0.9)] * 60, sung(57, 0.75), *[REST] * rests]
+    hits = [note for _, note in play(Notes(), [*first, *soft]) if note.velocity]
+    alone = play(Notes(), soft)[0][1]
+    assert [note.note for note in hits] == [57, 64]
+    assert hits[1].velocity == pytest.approx(alone.velocity, abs=1)
 
 
 def test_harder_strikes_play_harder():

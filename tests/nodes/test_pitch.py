@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.core.intonation import read_tuning
 from engine.core.messages import Block, Pitch
 from engine.nodes.pitch import PRESETS, PitchNode
 from engine.runtime.opening import open_patch
@@ -48,6 +49,16 @@ def test_any_rate_will_do(rate):
     told = [pitch for pitch in told if pitch.on]
     assert len(told) >= 0.5 / 0.005 - 4
     assert all(abs(1200 * np.log2(pitch.hz / 220.0)) < 10 for pitch in told)
+
+
+@pytest.mark.parametrize(("tuning", "key"), [("5tet", 62), ("19tet", 69), ("24tet", 50)])
+@pytest.mark.parametrize("off", [-28.0, -11.0, 20.0])
+def test_cents_are_cents_in_any_tuning(tuning, key, off):
+    off = max(off, -20.0) if tuning == "24tet" else off
+    hz = read_tuning(tuning).hz_of(key) * 2 ** (off / 1200)
+    told = listen(PitchNode(tuning=tuning), blocks(tone(hz)))[-1]
+    assert round(told.note) == key
+    assert told.cents == pytest.approx(off, abs=2)
 
 
 @pytest.mark.parametrize("hz", [55.0, 110.0, 220.0, 440.0, 880.0, 1760.0])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,12 +16,46 @@ import pytest
 
 from engine.core.context import Context
 from engine.core.errors import DeviceError, ParameterError
+from engine.core.messages import Frame, Ns
 from engine.dsp.image.scaling import letterboxed
 from engine.sinks.ndi import Ndi
 from engine.sinks.spout import Spout
 from engine.sinks.syphon import Syphon
 from engine.sinks.virtual_camera import VirtualCamera
+from engine.system.picture_process import PictureProcess
+from engine.video.sender_sink import SenderSink
 from engine.video.senders.v4l2 import LoopbackDevice, choose, claim
+
+SLOW = """
+import sys, threading, time
+from pathlib import Path
+from engine.system.device_process import OPENED
+from engine.system.framing import pack_frame
+from engine.system.picture_process import Inbox
+from engine.system.pipe_writer import PipeWriter
+from engine.video.sender_process import run
+
+class Slow:
+    repeats = False
+
+    def __init__(self, folder):
+        self._folder, self._sent = folder, []
+
+    def send(self, image):
+        while not (self._folder / "go").exists():
+            time.sleep(0.01)
+        self._sent.append(f"{image.shape[1]}x{image.shape[0]} {image.max()}")
+        (self._folder / "sent").write_text(", ".join(self._sent))
+
+if __name__ == "__main__":
+    writer = PipeWriter(1)
+    writer.start(pack_frame(OPENED))
+    came = threading.Event()
+    inbox = Inbox(int(sys.argv[1]), came.set)
+    inbox.begin()
+    run(Slow(Path(sys.argv[2])), inbox, writer, came)
+"""
+LIMIT = 20.0
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="says what Linux says")
 
@@ -89,3 +124,37 @@ def test_pictures_are_made_to_fit() -> None:
     assert (wide[:, :35].max(), wide[:, 36:124].min(), wide[:, 125:].max()) == (0, 255, 0)
     assert letterboxed(white, (100, 100)) is white
     assert letterboxed(np.full((1, 1000, 3), 9, np.uint8), (2, 2)).max() == 9
+
+
+class SlowSender(SenderSink):
+    """Sends to a program of a test, which takes no picture before it is let go."""
+
+    called = "the slow sender"
+    folder = ""
+
+    @property
+    def destination(self) -> str:
+        return self.called
+
+    def start(self) -> None:
+        self._process = PictureProcess(
+            "sensorium_slow", "{memory}", self.folder, what=self.called, on_frame=self._heard
+        )
+
+
+def test_black_is_sent_though_the_last_picture_is_still_on_its_way(tmp_path, monkeypatch) -> None:
+    (tmp_path / "sensorium_slow.py").write_text(SLOW)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    sink = SlowSender()
+    sink.folder = str(tmp_path)
+    sink.open(Context())
+    sink.silence()  # before the first picture there is no size that black could have
+    sink.send("in", Frame(np.full((20, 30, 3), 200, np.uint8)), Ns(0))
+    sink.silence()
+    (tmp_path / "go").touch()
+    end = time.monotonic() + LIMIT
+    sent = tmp_path / "sent"
+    while not (sent.exists() and sent.read_text() == "30x20 200, 30x20 0"):
+        assert time.monotonic() < end, sent.read_text() if sent.exists() else "nothing"
+        time.sleep(0.01)
+    sink.close()

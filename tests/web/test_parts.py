@@ -112,7 +112,10 @@ def test_what_cannot_be_changed_while_playing_is_no_knob(knobs):
         (Frame(np.zeros((2, 3, 3), np.uint8)), {"picture": [3, 2]}),
         (Mask(np.zeros((2, 3), np.float32)), {"mask": [3, 2]}),
         (Pose((), 1.5), {"people": 0}),
-        (Pitch(440.0, 69.0, 0.9, True), {"hz": 440.0, "note": 69.0, "on": True, "sure": True}),
+        (
+            Pitch(440.0, 69.0, 0.9, True),
+            {"hz": 440.0, "note": 69.0, "on": True, "sure": True, "step": 100.0},
+        ),
         (Note(60, 90), {"played": 60, "velocity": 90}),
         (Trigger(), {"trigger": 1.0}),
         (Beat(3, 4, 123.5, 0.75), {"beat": 3, "bpm": 123.5}),

@@ -32,7 +32,9 @@ LOUDER: Final = 0.05
 LOW: Final = 0.01
 """Level (0 to 1) above the bottom of a dip that is still its bottom."""
 ATTACK: Final = 0.06
-"""Seconds of levels that tell how hard a note is struck."""
+"""Seconds of levels that tell how hard a note is struck ..."""
+BEFORE_IT: Final = 0.2
+"""... but for what is so much louder than a level after it (0 to 1; 12 dB): the note before."""
 AHEAD: Final = 0.010
 """Seconds by which a rising attack is thought on: a note begins before it is at its loudest."""
 LIMIT: Final = 0.1
@@ -101,8 +103,17 @@ class Attack:
             return 0.0
         at, now = self._levels[-1]
         before = next((level for when, level in self._levels if at - when <= AHEAD), now)
-        loudest = max(level for when, level in self._levels if at - when <= ATTACK)
-        return min(1.0, max(loudest, now + min(max(now - before, 0.0), LIMIT)))
+        return min(1.0, max(self._loudest(), now + min(max(now - before, 0.0), LIMIT)))
+
+    def _loudest(self) -> float:
+        """Return the loudest level of an attack, without that of a louder note before it."""
+        newest, loudest = self._levels[-1]
+        lowest = loudest
+        for at, level in reversed(self._levels):
+            if newest - at > ATTACK or level > lowest + BEFORE_IT:
+                break
+            loudest, lowest = max(loudest, level), min(lowest, level)
+        return loudest
 
 
 class AttackLoudness:

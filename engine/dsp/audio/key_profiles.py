@@ -13,11 +13,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.tuning import NAMES
-
 Weights = NDArray[np.float64]
 
 MODES: Final = ("major", "minor")
+ROOTS: Final = {
+    "major": ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
+    "minor": ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"),
+}
+"""What musicians call each key: by the fewer signs."""
 _PROFILES: Final = np.array(
     (
         (0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400),
@@ -46,8 +49,8 @@ class KeyFit(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The key's name, such as "F# minor"."""
-        return f"{NAMES[self.root]} {self.mode}"
+        """The key's name, such as "Bb major"."""
+        return f"{ROOTS[self.mode][self.root]} {self.mode}"
 
 
 def fits(weights: Weights) -> Weights:

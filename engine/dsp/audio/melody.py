@@ -253,9 +253,12 @@ class Melody:
         return rules.keys.stay(centre, sounding, rules.hysteresis) == target
 
     def _begin(self, key: int, at: float) -> None:
+        if self.sounding is None or self._attack.is_struck:
+            self._vibrato = Vibrato()
+        else:
+            self._vibrato.plays = True
         self.sounding, self._began = key, at
         self._attack.begin()
-        self._vibrato = Vibrato()
         self._loudest = 0.0
 
     def _bend(self, height: float, rules: MelodyRules) -> None:

@@ -54,7 +54,7 @@ class Tuner {
   show([pitch, at], now) {
     const heard = pitch.on && now - at < OLD;
     const known = pitch.hz > 0;
-    const cents = known ? 100 * (pitch.note - Math.round(pitch.note)) : 0;
+    const cents = known ? pitch.step * (pitch.note - Math.round(pitch.note)) : 0;
     this.element.classList.toggle("silent", !heard);
     this.element.classList.toggle("guess", heard && pitch.sure === false);
     this.element.classList.toggle("right", heard && pitch.sure !== false && Math.abs(cents) <= IN_TUNE);
