@@ -7,6 +7,13 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+OPENS: Final = "opens"
+PLAYS: Final = "plays"
+REFUSED: Final = "refused"
+BUSY: Final = "busy"
+"""It plays for another home."""
+ENDED: Final = "ended"
+
 
 class Announcement(Struct, frozen=True, tag=True):
     """The base class of all of it."""
@@ -47,9 +54,9 @@ class BoxesSent(Announcement, frozen=True):
 
 
 class PartState(Announcement, frozen=True):
-    """How the part of a machine stands: "opens", "plays", "refused" or "busy", and why.
+    """How the part of a machine stands: OPENS, PLAYS, REFUSED, BUSY or ENDED, and why.
 
-    ``problems`` are (message, box, key).
+    ``problems`` are (message, box, key); of one that plays, they say why an edit does not.
     """
 
     show: int

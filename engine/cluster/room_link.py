@@ -31,14 +31,13 @@ from engine.cluster.wire import (
     HELLO,
     LOOK,
     PIECE,
-    PORT,
     SEND,
     RoomSettings,
-    endpoint,
     pack,
     unpack,
 )
 from engine.core.clock import MILLISECOND, SECOND, Clock, SystemClock
+from engine.core.endpoint import PORT, endpoint
 from engine.core.errors import ClusterError, DeviceError
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
@@ -141,16 +140,16 @@ class RoomLink:
         with self._state:
             self._member.seek(name)
 
-    def reach(self, addresses: Sequence[str]) -> None:
+    def reach(self, addresses: Sequence[str], *, find: bool) -> None:
         """Look for other machines at these addresses from now on, in place of those before.
 
-        Where they differ, the process that carries is begun anew: for a moment nothing is heard.
+        Where that differs, the process that carries is begun anew: for a moment nothing is heard.
         Raise ClusterError for what is no address.
         """
         where = tuple(endpoint(one) for one in addresses)
-        if set(where) != set(self._settings.connect):
-            self._settings = replace(self._settings, connect=where)
-            self._renew = True
+        if (set(where), find) != (set(self._settings.connect), self._settings.find):
+            self._settings = replace(self._settings, connect=where, find=find)
+            self._renew = self._process is not None
             self._wake.set()
 
     def send(self, to: str, topic: str, content: bytes, keep: Kind, at: Ns | None = None) -> None:

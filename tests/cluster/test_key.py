@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.cluster.key import make_key, read_key, write_key
-from engine.cluster.wire import endpoint
+from engine.core.endpoint import endpoint
 from engine.core.errors import ClusterError, UnwritableFile
 
 

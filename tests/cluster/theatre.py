@@ -9,8 +9,9 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
-from engine.cluster.conductor import PLAYS, Conductor
+from engine.cluster.conductor import Conductor
 from engine.cluster.joined import JoinedPlayer
+from engine.cluster.messages import PLAYS
 from engine.runtime.engine import Engine
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
@@ -28,7 +29,7 @@ class Theatre:
         self.room = room
         self.patch = patch
         self.conductor = Conductor(
-            lambda addresses, find: room.link("home", VERSION, addresses),
+            room.link("home", VERSION),
             partial(open_texts, live=True, with_state=True),
             version=VERSION,
         )
