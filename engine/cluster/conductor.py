@@ -7,6 +7,7 @@ Each machine that joins is offered its part, and again whenever another plan tak
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,14 +15,19 @@ from typing import Final, Protocol
 
 from engine.cluster.exchange import Exchange
 from engine.cluster.fallback import fallen_back, falls_back, is_due, machines_of
+from engine.cluster.lamps import Lamps
 from engine.cluster.link import MachineLink, RoomChange
 from engine.cluster.messages import (
     ENDED,
+    OPENS,
     PLAYS,
     Announcement,
     BoxesSent,
     BoxesWanted,
     FaultTold,
+    Lamp,
+    LampsShown,
+    LampsWanted,
     PartState,
     PartStatus,
     PassedCommand,
@@ -88,6 +94,8 @@ class Conductor:
         self._sought: dict[Path | None, Sequence[MachineSpec]] = {}
         self._here: frozenset[str] = frozenset()
         self._live: Live | None = None
+        self._lamps: Lamps | None = None
+        self._lighting: asyncio.Task[None] | None = None
         self._read_again: Callable[[], None] = lambda: None
         self._playing: set[str] = set()
         self._ended = threading.Event()
@@ -147,12 +155,17 @@ class Conductor:
         engine.machines = lambda: [status_of(view) for view in self.views()]
         engine.listeners.append(self._for_all)
         engine.on_plan.append(self._on_plan)
+        self._lamps = Lamps(engine, self._messenger, self._where)
+        engine.shown_elsewhere = self._lamps.of
+        self._lighting = asyncio.get_running_loop().create_task(self._lamps.work())
         for name in self._messenger.here():
             self._came(name, self._roster[name])
 
     def end(self) -> None:
         """Announce that the show is over, and leave the room; may wait a moment."""
         self._live = None
+        if self._lighting is not None:
+            self._messenger.soon(self._lighting.cancel)
         here = self._messenger.here()
         self._playing = {name for name in here if self._roster.plays(name)}
         for name in here:
@@ -185,13 +198,14 @@ class Conductor:
     # What becomes of machines, and what they tell.
 
     def _change(self, name: str, change: RoomChange, words: str) -> None:
-        if self._live is None:
+        if self._live is None or self._lamps is None:
             return
         machine, plan = self._roster[name], self._live.engine.plan
         if change is RoomChange.CAME:
             self._came(name, machine)
         elif change is RoomChange.WENT:
             machine.standing, machine.offered = AWAY, None
+            self._lamps.gone(name)
             if name in plan.parts:
                 meanwhile = "; its boxes play here meanwhile" if falls_back(plan, name) else ""
                 LOG.warning("%s is gone%s", name, meanwhile)
@@ -230,6 +244,8 @@ class Conductor:
             case PassedCommand() if name in engine.plan.parts:
                 if not take_command(told, arriving_name(name), engine.ask):
                     self._notice(name, "sent a command that is none")
+            case LampsWanted() | LampsShown() if self._lamps is not None:
+                self._lamps.told(name, told)
 
     def _part_ended(self, name: str, told: Announcement) -> None:
         """Note that a part has ended; once the show is over nothing else is waited for."""
@@ -246,6 +262,8 @@ class Conductor:
         machine.problems = tuple(self._located(*problem) for problem in told.problems)
         for problem in machine.problems:
             self._notice(name, problem)
+        if told.state == OPENS and self._lamps is not None:
+            self._lamps.gone(name)  # what was asked of the part before
         if told.state == PLAYS:
             if was != PLAYS:
                 LOG.info("%s plays its part", name)
@@ -271,6 +289,12 @@ class Conductor:
         place = ":".join(str(each) for each in (file, line) if each is not None)
         where = " ".join(each for each in (f"[{box}]", key) if each)
         return ": ".join(each for each in (place, where, message) if each)
+
+    def _where(self, lamp: Lamp) -> str:
+        """Return the machine that knows what a lamp shows, "" for this one."""
+        assert self._live is not None
+        planned = self._live.engine.plan.elsewhere.get(lamp.box)
+        return "" if planned is None else planned.machine
 
     def _notice(self, name: str, text: str) -> None:
         assert self._live is not None

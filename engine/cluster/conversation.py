@@ -91,6 +91,10 @@ class Conversation:
         """Whether the machine can be heard and sent to."""
         return self._here
 
+    def is_coming(self, now: Ns) -> bool:
+        """Whether the machine is there, though it cannot be sent to yet."""
+        return not self._here and now - self._met <= SILENCE
+
     def known(self, now: Ns) -> Machine:
         """Return what is known of the machine now."""
         offset, uncertainty, way = self._clocks.offset.at(now)

@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Final
 
 from engine.cluster.exchange import Exchange
+from engine.cluster.lamps import Lamps
 from engine.cluster.link import Attendance, MachineLink, RoomChange
 from engine.cluster.messages import (
     BUSY,
     ENDED,
     Announcement,
     BoxesSent,
+    LampsShown,
+    LampsWanted,
     PartOffer,
     PassedCommand,
     ShowOver,
@@ -60,14 +63,19 @@ class JoinedPlayer:
         clock: Clock | None = None,
         aside: bool = True,
         watch: Callable[[Live], None] = lambda show: None,
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
         """``folder`` is where the files that a patch names lie; ``keep`` where boxes that home sent
-        are kept, where home is trusted. ``watch`` is called with each show, on the loop.
+        are kept, where home is trusted. On the loop ``prepare`` is called when a part will be
+        opened, and ``watch`` with each show.
         """
+        self.plays = asyncio.Event()
+        """Set once a part has played."""
         self._folder = folder
         self._version = version
         self._clock = clock or SystemClock()
         self._watch = watch
+        self._prepare = prepare
         self._exchange = Exchange(link, self._clock, aside=aside)
         self._messenger = Messenger(self._exchange, self._told, self._change)
         self._intake = PartIntake(
@@ -121,7 +129,7 @@ class JoinedPlayer:
     async def _play(self, show: PartShow) -> None:
         self._show = show
         self._exchange.home = show.home
-        report = PartReport(show, self._messenger, self._exchange)
+        report = PartReport(show, self._messenger, self._exchange, self.plays.set)
         report.opens()
         plan = await self._opened(show, report)
         if plan is not None and self._show is show:
@@ -169,10 +177,14 @@ class JoinedPlayer:
             read=lambda _: show.texts(),
         )
         reloader.on_good = lambda _: report.is_good()
+        show.lamps = lamps = Lamps(engine, self._messenger, lambda lamp: show.home)
+        engine.shown_elsewhere = lamps.of
+        engine.plays_patch = lamps.of_patch
         LOG.info('plays its part of "%s" for %s', plan.title, show.home)
         self._watch(live)
         loop = asyncio.get_running_loop()
-        work = [loop.create_task(each) for each in (reloader.work(), report.work(live))]
+        every = (reloader.work(), report.work(live), lamps.work())
+        work = [loop.create_task(each) for each in every]
         try:
             await live.play(None)
         finally:
@@ -210,6 +222,7 @@ class JoinedPlayer:
         else:
             self._next = PartShow(home, offer, boxes, self._folder)
             self._news.set()
+            self._prepare()
 
     def _forget(self, home: str) -> None:
         """Forget what a home has offered that does not play yet: it is over, or offered again."""
@@ -275,6 +288,8 @@ class JoinedPlayer:
             return
         if change is RoomChange.WENT:
             LOG.warning("home is gone; the part ends in %g s", GRACE)
+            if show.lamps is not None:
+                show.lamps.gone(name)
             self._cancel_grace()
             self._grace = asyncio.get_running_loop().call_later(GRACE, self._end)
         elif change is RoomChange.CAME:
@@ -303,3 +318,6 @@ class JoinedPlayer:
             case PassedCommand() if show is not None and name == show.home:
                 if show.live is not None:
                     take_command(told, HOME, show.live.engine.ask)
+            case LampsWanted() | LampsShown() if show is not None and name == show.home:
+                if show.lamps is not None:
+                    show.lamps.told(name, told)

@@ -6,18 +6,28 @@ Whatever comes before ``begin`` or after the end of that loop is dropped: nobody
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 from engine.cluster.exchange import Exchange
 from engine.cluster.link import Arrived, Attendance, Changed, Machine, Unsendable
-from engine.cluster.messages import STATUS, TELL, Announcement, decode_told, encode_told
+from engine.cluster.messages import (
+    LAMPS,
+    STATUS,
+    TELL,
+    Announcement,
+    LampsShown,
+    PartStatus,
+    decode_told,
+    encode_told,
+)
 from engine.core.kinds import Kind
 from engine.runtime.metrics import LOG
 
-_TOPICS: Final = (TELL, STATUS)
+_NEWEST: Final[Mapping[type[Announcement], str]] = {PartStatus: STATUS, LampsShown: LAMPS}
+_TOPICS: Final = (TELL, *_NEWEST.values())
 
 
 class Messenger:
@@ -48,7 +58,7 @@ class Messenger:
 
     def report(self, name: str, told: Announcement) -> None:
         """Tell a machine what the next of its type replaces."""
-        self._send(name, STATUS, told, Kind.HELD)
+        self._send(name, _NEWEST[type(told)], told, Kind.HELD)
 
     def here(self) -> list[str]:
         """Return the machines that can be told something now."""

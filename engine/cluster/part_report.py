@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from engine.cluster.exchange import Exchange, is_of_way
@@ -36,10 +36,17 @@ _SLOW: Final = 15.0
 class PartReport:
     """The report of one show; on the loop."""
 
-    def __init__(self, show: PartShow, messenger: Messenger, exchange: Exchange) -> None:
+    def __init__(
+        self,
+        show: PartShow,
+        messenger: Messenger,
+        exchange: Exchange,
+        on_plays: Callable[[], None],
+    ) -> None:
         self._show = show
         self._messenger = messenger
         self._exchange = exchange
+        self._on_plays = on_plays
         self._offer: PartOffer | None = None
         self._since = 0.0
         self._plays = False
@@ -81,6 +88,7 @@ class PartReport:
         if not self._plays and (not opening or now - self._since > _SLOW):
             self._plays = True
             self._tell(state_of(self._show.offer, PLAYS))
+            self._on_plays()
         for fault in live.engine.metrics.faults:
             if is_of_way(fault.text):
                 continue  # home sees it itself

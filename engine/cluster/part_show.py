@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.cluster.exchange import Exchange
+from engine.cluster.lamps import Lamps
 from engine.cluster.messages import PartOffer
 from engine.cluster.part_text import OfferedBoxes, plan_part
 from engine.patch.crossing import Arriving, Leaving
@@ -28,6 +29,7 @@ class PartShow:
     folder: Path
     live: Live | None = None
     reloader: Reloader | None = None
+    lamps: Lamps | None = None
 
     def texts(self) -> Texts:
         """Return the text of the part as it was offered last, as of a file in the folder."""

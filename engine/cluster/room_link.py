@@ -15,6 +15,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -113,6 +114,13 @@ class RoomLink:
         self._heard: Heard | None = None
         self._changed: Changed | None = None
         self._threads: list[threading.Thread] = []
+        self._early: Future[None] | None = None
+
+    def prepare(self) -> None:
+        """Begin to enter the room, beside what else is to be done until ``open``."""
+        pool = ThreadPoolExecutor(1, "room prepare")
+        self._early = pool.submit(self._begin)
+        pool.shutdown(wait=False)
 
     def open(self, heard: Heard, changed: Changed) -> None:
         """Enter the room; raise ClusterError when it cannot be opened at all.
@@ -121,8 +129,9 @@ class RoomLink:
         """
         read_key(self._key)
         self._heard, self._changed = heard, changed
+        early, self._early = self._early, None
         try:
-            self._begin()
+            early.result() if early is not None else self._begin()
         except DeviceError as error:
             raise ClusterError(f"the room cannot be entered: {error}") from None
         for work in (self._read, self._keep_time):
@@ -258,6 +267,8 @@ class RoomLink:
                 for kind, payload in frames:
                     self._take(kind, payload)
                 self._leave()
+                if self._member.meets_one(self._steady.now()):
+                    self._wake.set()
             self._tell()
 
     def _take(self, kind: bytes, payload: bytes) -> None:

@@ -19,7 +19,7 @@ from engine.patch.machines import HOME, LONGEST
 
 if TYPE_CHECKING:
     from engine.cluster.conductor import Conductor, OpenPart
-    from engine.cluster.link import MachineLink
+    from engine.cluster.room_link import RoomLink
 
 RoomKeyFile = Annotated[
     Path | None, typer.Option("--key", help="the key of the room of machines, else the usual file")
@@ -48,7 +48,7 @@ def make_link(
     *,
     find: bool,
     shy: bool = False,
-) -> MachineLink:
+) -> RoomLink:
     """Return the link of a machine; a ``shy`` one talks to home and to whom its cables lead.
 
     Raise ClusterError.
