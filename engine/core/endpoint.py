@@ -24,7 +24,8 @@ def endpoint(address: str) -> str:
         host = f"[{host}]"
     letters = host.strip("[]").replace("%", "")
     good = letters and all(one.isalnum() or one in ".-:_" for one in letters)
-    if not good or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
+    good = good and len(port) < 6 and port.isascii() and port.isdigit()
+    if not good or not 0 < int(port) < 65536:
         raise ClusterError(
             f'"{address}" is no address: expected one such as "192.168.1.20", "stage-left.local"'
             f' or "192.168.1.20:{PORT}"'
