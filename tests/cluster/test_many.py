@@ -35,10 +35,8 @@ def patch(seed: int) -> str:
             machine = chance.choice(MACHINES)
             text += f'[{name}]\nuse = "up"\nfrom = "{before}"\nmachine = "{machine}"\n'
             before = name
-    return (
-        text
-        + f'[ear]\nuse = "ear"\nsend = {{ number = "number{COUNT // 2 - 1}", note = "{before}" }}\n'
-    )
+    sent = f'{{ number = "number{COUNT // 2 - 1}", note = "{before}" }}'
+    return f'{text}[ear]\nuse = "ear"\nsend = {sent}\n'
 
 
 @pytest.mark.parametrize("seed", [1, 2])
