@@ -26,7 +26,7 @@ EVERY: Final = 0.1
 """Seconds between two looks at what has changed."""
 _FORGOTTEN: Final = 1.0
 """Seconds after which a lamp that the desk does not look at any more is not asked for."""
-_MOST: Final = 1024
+_MOST: Final = 512
 """Lamps of one machine."""
 _DARK: Final = Shown(lit=False)
 
@@ -135,7 +135,10 @@ class Lamps:
         """Return what a lamp shows, for another machine."""
         state = self._engine.states.get(lamp.box)
         if state is not None:
-            return shown_of(state, _target(lamp))
+            try:
+                return shown_of(state, _target(lamp))
+            except Exception:  # what the other asked for may be anything
+                return _DARK
         where = self._where(lamp)
         if not lamp.box and not where:
             return Shown(self._engine.plays_patch(lamp.patch))
