@@ -31,9 +31,9 @@ class LockedLink:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._link, name)
 
-        def locked(*arguments: Any) -> Any:
+        def locked(*arguments: Any, **options: Any) -> Any:
             with self._lock:
-                return method(*arguments)
+                return method(*arguments, **options)
 
         return locked
 
