@@ -13,6 +13,9 @@ zenoh dials again what it was told to dial, but not a machine that it only heard
 one. After a cut between two such machines one of them has to enter the room once more for a moment,
 as a guest who says nothing: whoever meets a guest hears of all the others from it, and dials those
 that it has not got.
+
+As soon as two machines are connected, both say hello once more: else they would not hear of each
+other before the next one is due.
 """
 
 from __future__ import annotations
@@ -94,6 +97,7 @@ class Carrier:
         self._turn = threading.Lock()
         self._publishers: dict[str, zenoh.Publisher] = {}
         self._kept: list[object] = []
+        self._last_hello = b""
         self._visits = threading.Lock()
         self._door = Door(self.count)
 
@@ -121,6 +125,7 @@ class Carrier:
         except zenoh.ZError as error:
             raise ClusterError(_in_plain_words(str(error), settings)) from None
         self._session, self._settings = session, settings
+        self._came = zenoh.SampleKind.PUT
         self._declare = partial(
             session.declare_publisher,
             # The show says again what must arrive; here, waiting for one would hold up the others.
@@ -133,11 +138,16 @@ class Carrier:
         self._hello = self._declare(f"hello/{name}")
         for key, kind in ((f"to/{name}/*", HEARD), ("hello/*", HELLO)):
             self._kept.append(session.declare_subscriber(key, self._heard(kind)))
+        # Last: who sees the token has heard of the subscribers.
+        presence = session.liveliness()
+        self._kept.append(presence.declare_subscriber("here/*", self._connected))
+        self._kept.append(presence.declare_token(f"here/{name}"))
 
     def send(self, kind: bytes, payload: bytes) -> None:
         """Send a packet to one machine, or a hello to all."""
         to, packet = unpack(payload)
         if kind == HELLO:
+            self._last_hello = packet
             self._hello.put(packet)
         elif kind == SEND:
             publisher = self._publishers.get(to)
@@ -164,6 +174,11 @@ class Carrier:
         """Leave the room, with all that was sent."""
         close: Callable[[], object] = self._session.close
         close()
+
+    def _connected(self, sample: zenoh.Sample) -> None:
+        """Say hello to a machine that has just been connected."""
+        if sample.kind == self._came and self._last_hello:
+            self._hello.put(self._last_hello)
 
     def _heard(self, kind: bytes) -> Any:
         def heard(sample: zenoh.Sample) -> None:

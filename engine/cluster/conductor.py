@@ -1,38 +1,40 @@
-"""Home's side of a show on several machines: who plays what, and how they are doing.
+"""Home's side of a show on several machines: it has parts of the patch played there.
 
-Each machine that joins is offered its part, and again whenever another plan takes over here. What
-it says of itself is kept for whoever looks. Where a machine with ``fallback = "here"`` is away its
-boxes play here: the patch is read again with them, as after an edit, and once more when the machine
-plays its part.
+Each machine that joins is offered its part, and again whenever another plan takes over here
+(``offering``). What it says of itself is kept for whoever looks (``roster``). Where a machine with
+``fallback = "here"`` is away its boxes play here (``fallback``).
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from pathlib import Path
+from typing import Final, Protocol
 
 from engine.cluster.exchange import Exchange
-from engine.cluster.link import Arrived, Attendance, Machine, MachineLink, RoomChange, Unsendable
+from engine.cluster.fallback import fallen_back, falls_back, is_due, machines_of
+from engine.cluster.lamps import Lamps
+from engine.cluster.link import MachineLink, RoomChange
 from engine.cluster.messages import (
-    STATUS,
-    TELL,
+    ENDED,
+    OPENS,
+    PLAYS,
     Announcement,
     BoxesSent,
     BoxesWanted,
     FaultTold,
+    Lamp,
+    LampsShown,
+    LampsWanted,
     PartState,
     PartStatus,
     PassedCommand,
-    ShowOver,
-    decode_told,
-    encode_told,
 )
-from engine.cluster.part_text import make_offer, own_texts
+from engine.cluster.messenger import Messenger
+from engine.cluster.offering import Offering
+from engine.cluster.part_text import own_texts
 from engine.cluster.passing import (
     FOR_ALL,
     as_it_is,
@@ -41,11 +43,10 @@ from engine.cluster.passing import (
     resolved,
     take_command,
 )
-from engine.core.clock import MILLISECOND, Clock, SystemClock
+from engine.cluster.roster import AWAY, JOINED, JoinedMachine, MachineView, Roster, status_of
+from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Notice, Panic
 from engine.core.errors import ClusterError
-from engine.core.kinds import Kind
-from engine.core.machine_status import MachineStatus
 from engine.core.messages import Ns
 from engine.patch.crossing import Arriving, Leaving
 from engine.patch.load import Texts
@@ -56,14 +57,8 @@ from engine.runtime.entries import CommandEntry, Entry
 from engine.runtime.live import Live
 from engine.runtime.metrics import LOG
 
-AWAY: Final = "away"
-JOINED: Final = "joined"
-PLAYS: Final = "plays"
 _FAREWELL: Final = 0.5
 """Seconds that others are given to hear that the show is over."""
-
-MakeLink = Callable[[Sequence[str], bool], MachineLink]
-"""Makes the link of home from the addresses of machines, and whether to look for others."""
 
 
 class OpenPart(Protocol):
@@ -74,37 +69,12 @@ class OpenPart(Protocol):
         ...
 
 
-@dataclass
-class JoinedMachine:
-    """What home knows of a machine: how its part stands, and what it said last.
-
-    ``standing`` is AWAY, JOINED, "opens", PLAYS, "refused" or "busy"; ``problems`` say why.
-    """
-
-    name: str
-    standing: str = AWAY
-    problems: tuple[str, ...] = ()
-    status: PartStatus | None = None
-    life: int = 0
-    offered: tuple[str, int] = ("", 0)
-
-
-@dataclass(frozen=True)
-class MachineView:
-    """A machine as it is shown: what is known of it, and the boxes of the patch that play there."""
-
-    known: JoinedMachine
-    link: Machine
-    boxes: tuple[str, ...] = ()
-    here: bool = False
-
-
 class Conductor:
-    """Conducts one show. ``open_texts`` on any thread; all else on the loop, unless said."""
+    """Conducts one show; on its loop, where nothing else is said."""
 
     def __init__(
         self,
-        make_link: MakeLink,
+        link: MachineLink,
         open_part: OpenPart,
         *,
         version: str = "",
@@ -112,20 +82,20 @@ class Conductor:
         aside: bool = True,
     ) -> None:
         """``aside``: whether pictures are unpacked on a thread of their own."""
-        self._make_link = make_link
+        self._link = link
         self._open_part = open_part
         self._version = version
-        self._clock = clock or SystemClock()
-        self._aside = aside
-        self._exchange: Exchange | None = None
-        self._opening = threading.Lock()
-        self._known: dict[str, JoinedMachine] = {}
+        self._exchange = Exchange(link, clock or SystemClock(), aside=aside)
+        self._messenger = Messenger(self._exchange, self._told, self._change)
+        self._roster = Roster(link)
+        self._offering = Offering(self._messenger, self._roster, version)
+        self._entering = threading.Lock()
+        self._is_open = False
+        self._sought: dict[Path | None, Sequence[MachineSpec]] = {}
         self._here: frozenset[str] = frozenset()
-        self._falls_back: frozenset[str] = frozenset()
-        self._show = int.from_bytes(os.urandom(6), "big") + 1
-        self._version_of_plan = 0
         self._live: Live | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lamps: Lamps | None = None
+        self._lighting: asyncio.Task[None] | None = None
         self._read_again: Callable[[], None] = lambda: None
         self._playing: set[str] = set()
         self._ended = threading.Event()
@@ -134,194 +104,112 @@ class Conductor:
 
     def open_texts(self, texts: Texts) -> Plan:
         """Return the Plan of a patch, its crossings connected. Raise PatchError, ClusterError."""
-        plan = self._open_part(texts, here=self._here)
-        if plan.whole is None or not plan.parts:
+        return self.take(texts, self._open_part(texts, here=self._here))
+
+    def take(self, texts: Texts, plan: Plan) -> Plan:
+        """Return the Plan that is to play in place of one that was made without looking who is
+        away, its crossings connected. Raise PatchError, ClusterError.
+        """
+        if plan.whole is None:
             return plan
-        machines = _machines(plan.whole)
-        fallen = frozenset(
-            spec.name for spec in machines if spec.falls_back and not self._plays(spec.name)
-        )
-        self._falls_back = frozenset(spec.name for spec in machines if spec.falls_back)
-        if fallen != self._here:
-            self._here = fallen
+        fallen = fallen_back(plan.whole, self._roster.plays)
+        self._here = fallen  # most likely still so when the patch is read again
+        if fallen != plan.here:
             plan = self._open_part(texts, here=fallen)
-        self._enter_room(machines)
-        self._connect(plan)
-        return plan
-
-    def _enter_room(self, machines: Sequence[MachineSpec]) -> None:
-        with self._opening:
-            if self._exchange is not None:
-                reach = getattr(self._exchange.link, "reach", None)
-                if reach is not None:  # it may have been edited where machines are
-                    reach([spec.at for spec in machines if spec.at])
-                return
-            link = self._make(machines)
-            exchange = Exchange(link, self._clock, aside=self._aside)
-            exchange.on_other = self._arrived
-            exchange.on_change = self._changed
-            link.describe({"home": True})
-            try:
-                exchange.open()
-            except ClusterError as error:
-                raise ClusterError(f"{error}; or play all of it here, with --here") from None
-            self._exchange = exchange
-
-    def _make(self, machines: Sequence[MachineSpec]) -> MachineLink:
-        """Return the link of home. Raise ClusterError, which says how to do without."""
-        addresses = [spec.at for spec in machines if spec.at]
-        try:
-            return self._make_link(addresses, any(not spec.at for spec in machines))
-        except ClusterError as error:
-            raise ClusterError(f"{error}; or play all of it here, with --here") from None
-
-    def _connect(self, plan: Plan) -> None:
-        assert self._exchange is not None, "the room is entered"
+        if not plan.parts:
+            return plan
+        self._enter_room(texts.file, machines_of(plan.whole or plan))
         for planned in plan.boxes.values():
             if isinstance(planned.box, Arriving | Leaving):
                 planned.box.connect(self._exchange)
+        return plan
+
+    def _enter_room(self, file: Path | None, machines: Sequence[MachineSpec]) -> None:
+        """Enter the room, and look for machines where the patches of the set say they are.
+
+        Those of all patches, or the change from one to another would shut out, for a moment, all
+        machines; also while the one before still plays, for the next is read ahead.
+        """
+        with self._entering:
+            self._sought[file] = machines
+            sought = [spec for specs in self._sought.values() for spec in specs]
+            addresses = dict.fromkeys(spec.at for spec in sought if spec.at)
+            self._link.reach([*addresses], find=any(not spec.at for spec in sought))
+            if self._is_open:
+                return
+            self._link.describe({"home": True})
+            try:
+                self._exchange.open()
+            except ClusterError as error:
+                raise ClusterError(f"{error}; or play all of it here, with --here") from None
+            self._is_open = True
 
     # The show, on the loop.
 
     def begin(self, show: Live, read_again: Callable[[], None]) -> None:
         """Conduct a show that begins; ``read_again`` has its patch read again, on the loop."""
         self._live, self._read_again = show, read_again
-        self._loop = asyncio.get_running_loop()
+        self._messenger.begin()
         engine = show.engine
         engine.pass_on = self._pass_on
-        engine.machines = lambda: [_status(view) for view in self.views()]
+        engine.machines = lambda: [status_of(view) for view in self.views()]
         engine.listeners.append(self._for_all)
-        engine.on_plan.append(self._offer_all)
-        for name in self._here_now() if self._exchange is not None else ():
-            self._came(name, self._machine(name))
+        engine.on_plan.append(self._on_plan)
+        self._lamps = Lamps(engine, self._messenger, self._where)
+        engine.shown_elsewhere = self._lamps.of
+        self._lighting = asyncio.get_running_loop().create_task(self._lamps.work())
+        for name in self._messenger.here():
+            self._came(name, self._roster[name])
 
     def end(self) -> None:
         """Announce that the show is over, and leave the room; may wait a moment."""
-        exchange, self._live = self._exchange, None
-        if exchange is None:
-            return
-        self._playing = {name for name in self._here_now() if self._plays(name)}
-        for name in self._here_now():
-            self._tell(name, ShowOver(self._show))
+        self._live = None
+        if self._lighting is not None:
+            self._messenger.soon(self._lighting.cancel)
+        here = self._messenger.here()
+        self._playing = {name for name in here if self._roster.plays(name)}
+        for name in here:
+            self._offering.over(name)
         if self._playing:
             self._ended.wait(_FAREWELL)
-        exchange.close()
+        self._exchange.close()
 
     def views(self) -> list[MachineView]:
         """Return the machines of the patch and of the room, as they are now; on any thread."""
-        live, exchange = self._live, self._exchange
-        if live is None or exchange is None:
-            return []
-        plan = live.engine.plan
-        boxes: dict[str, list[str]] = {name: [] for name in plan.parts}
-        for name, planned in (plan.whole or plan).boxes.items():
-            if planned.machine and not planned.hidden and "/" not in name:
-                boxes.setdefault(planned.machine, []).append(name)
-        links = exchange.link.machines()
-        return [
-            MachineView(
-                self._known.get(name) or JoinedMachine(name),
-                links.get(name) or Machine(name),
-                tuple(boxes.get(name, ())),
-                name in plan.here,
-            )
-            for name in dict.fromkeys([*boxes, *links])
-        ]
+        return [] if (live := self._live) is None else self._roster.views(live.engine.plan)
 
     @property
     def counts(self) -> Mapping[str, int]:
         """What happened at the door of the room, and to messages; on any thread."""
-        if self._exchange is None:
-            return {}
-        return {**self._exchange.link.counts(), **self._exchange.counts}
+        return {**self._link.counts(), **self._exchange.counts}
 
-    # Parts.
-
-    def _offer_all(self) -> None:
-        """Offer its part to each machine that is here; end the others' where they have none."""
+    def _on_plan(self) -> None:
         assert self._live is not None
-        plan = self._live.engine.plan
-        self._version_of_plan += 1
-        if self._exchange is None:
-            return
         self._exchange.listen_again()
-        for name in plan.parts:
-            if self._plays(name):  # a box may have come from here, with what hands hold of it
-                for command in held_of(self._live.engine, name):
-                    self._tell(name, pass_command("home", command))
-        for name in self._here_now():
-            if name in plan.parts:
-                self._offer(name)
-            elif self._machine(name).offered[0]:
-                self._machine(name).offered = "", 0
-                self._tell(name, ShowOver(self._show))
+        self._offering.offer_all(self._live.engine)
+        self._fall_back_or_return()
 
-    def _offer(self, name: str) -> None:
-        """Offer a machine its part, unless it has it already."""
-        if self._live is None:
-            return
-        plan, machine = self._live.engine.plan, self._machine(name)
-        part = plan.parts.get(name)
-        if part is None or plan.whole is None:
-            return
-        offer = make_offer(
-            part,
-            plan.whole,
-            show=self._show,
-            version=self._version_of_plan,
-            program=self._version,
-        )
-        if machine.offered == (offer.text, machine.life):
-            return
-        machine.offered = offer.text, machine.life
-        self._tell(name, offer)
-
-    def _set_here(self, name: str, plays: bool) -> None:
-        """Have the boxes of a machine play here, or no more."""
-        if name not in self._falls_back:
-            return
-        here = self._here - {name} if plays else self._here | {name}
-        if here != self._here:
-            self._here = here
+    def _fall_back_or_return(self) -> None:
+        """Have the patch read again where boxes are to play here, or no more."""
+        assert self._live is not None
+        if is_due(self._live.engine.plan, self._roster.plays):
             self._read_again()
 
-    # What others say, on the thread of the link.
-
-    def _arrived(self, arrived: Arrived) -> None:
-        if arrived.topic not in (TELL, STATUS):
-            return
-        try:
-            told = decode_told(arrived.content)
-        except ValueError:
-            LOG.warning("%s: says what nobody here understands", arrived.of)
-            return
-        if self._live is None:  # all that is waited for now is that parts end
-            self._playing.discard(arrived.of)
-            if not self._playing:
-                self._ended.set()
-        self._soon(self._told, arrived.of, told)
-
-    def _changed(self, name: str, change: RoomChange, words: str) -> None:
-        self._soon(self._change, name, change, words)
-
-    def _soon(self, act: Callable[..., None], *arguments: Any) -> None:
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the show is over
-                self._loop.call_soon_threadsafe(act, *arguments)
-
-    # On the loop.
+    # What becomes of machines, and what they tell.
 
     def _change(self, name: str, change: RoomChange, words: str) -> None:
-        if self._live is None:
+        if self._live is None or self._lamps is None:
             return
-        machine = self._machine(name)
+        machine, plan = self._roster[name], self._live.engine.plan
         if change is RoomChange.CAME:
             self._came(name, machine)
         elif change is RoomChange.WENT:
-            machine.standing, machine.offered = AWAY, ("", 0)
-            if name in self._live.engine.plan.parts:
-                LOG.warning("%s is gone%s", name, self._meanwhile(name))
-            self._set_here(name, plays=False)
+            machine.standing, machine.offered = AWAY, None
+            self._lamps.gone(name)
+            if name in plan.parts:
+                meanwhile = "; its boxes play here meanwhile" if falls_back(plan, name) else ""
+                LOG.warning("%s is gone%s", name, meanwhile)
+            self._fall_back_or_return()
         elif change in (RoomChange.OVERRUN, RoomChange.FORGOTTEN):
             self._notice(name, words or "more was said than could be kept")
             if change is RoomChange.OVERRUN:
@@ -329,29 +217,25 @@ class Conductor:
         elif change is not RoomChange.SAID:
             self._notice(name, words or change.value)
 
-    def _meanwhile(self, name: str) -> str:
-        return "; its boxes play here meanwhile" if name in self._falls_back else ""
-
     def _came(self, name: str, machine: JoinedMachine) -> None:
-        assert self._exchange is not None and self._live is not None
-        known = self._exchange.link.machines().get(name)
-        machine.life = known.life if known else 0
-        machine.standing = JOINED
-        machine.offered = "", 0
+        assert self._live is not None
+        known = self._messenger.known(name)
+        machine.standing, machine.offered = JOINED, None
         if known and known.version and known.version != self._version:
             self._notice(name, f"runs Sensorium {known.version}, and home {self._version}")
         if name in self._live.engine.plan.parts:
             LOG.info("%s has joined", name)
-            self._offer(name)
+            self._offering.offer(name, self._live.engine)
 
     def _told(self, name: str, told: Announcement) -> None:
         if self._live is None:
+            self._part_ended(name, told)
             return
-        machine, engine = self._machine(name), self._live.engine
+        machine, engine = self._roster[name], self._live.engine
         match told:
             case PartState():
                 self._on_state(name, machine, told)
-            case PartStatus(show=show) if show == self._show:
+            case PartStatus(show=show) if show == self._offering.show:
                 machine.status = told
             case FaultTold(box, text):
                 self._notice(name, f"{box}: {text}" if box else text)
@@ -360,28 +244,39 @@ class Conductor:
             case PassedCommand() if name in engine.plan.parts:
                 if not take_command(told, arriving_name(name), engine.ask):
                     self._notice(name, "sent a command that is none")
+            case LampsWanted() | LampsShown() if self._lamps is not None:
+                self._lamps.told(name, told)
 
-    def _send_boxes(self, name: str, whole: Plan, boxes: list[str]) -> None:
-        self._tell(name, BoxesSent(own_texts(whole, boxes)))
-
-    def _beside(self, act: Callable[..., None], *arguments: Any) -> None:
-        """Do something that reads files beside the loop."""
-        threading.Thread(target=act, args=arguments, name="conductor", daemon=True).start()
+    def _part_ended(self, name: str, told: Announcement) -> None:
+        """Note that a part has ended; once the show is over nothing else is waited for."""
+        if isinstance(told, PartState) and told.state == ENDED:
+            self._playing.discard(name)
+            if not self._playing:
+                self._ended.set()
 
     def _on_state(self, name: str, machine: JoinedMachine, told: PartState) -> None:
         assert self._live is not None
-        if told.show != self._show:
+        if told.show != self._offering.show:
             return
         was, machine.standing = machine.standing, told.state
         machine.problems = tuple(self._located(*problem) for problem in told.problems)
         for problem in machine.problems:
             self._notice(name, problem)
+        if told.state == OPENS and self._lamps is not None:
+            self._lamps.gone(name)  # what was asked of the part before
         if told.state == PLAYS:
             if was != PLAYS:
                 LOG.info("%s plays its part", name)
             for command in (*as_it_is(self._live.engine), *held_of(self._live.engine, name)):
-                self._tell(name, pass_command("home", command))
-            self._set_here(name, plays=True)
+                self._messenger.tell(name, pass_command("home", command))
+            self._fall_back_or_return()
+
+    def _send_boxes(self, name: str, whole: Plan, boxes: list[str]) -> None:
+        self._messenger.tell(name, BoxesSent(own_texts(whole, boxes)))
+
+    def _beside(self, act: Callable[..., None], *arguments: object) -> None:
+        """Do something that reads files beside the loop."""
+        threading.Thread(target=act, args=arguments, name="conductor", daemon=True).start()
 
     def _located(self, message: str, box: str, key: str) -> str:
         """Return a problem of a part with its line in the patch."""
@@ -395,6 +290,12 @@ class Conductor:
         where = " ".join(each for each in (f"[{box}]", key) if each)
         return ": ".join(each for each in (place, where, message) if each)
 
+    def _where(self, lamp: Lamp) -> str:
+        """Return the machine that knows what a lamp shows, "" for this one."""
+        assert self._live is not None
+        planned = self._live.engine.plan.elsewhere.get(lamp.box)
+        return "" if planned is None else planned.machine
+
     def _notice(self, name: str, text: str) -> None:
         assert self._live is not None
         self._live.engine.ask(arriving_name(name), Notice(text))
@@ -407,62 +308,15 @@ class Conductor:
         planned = self._live.engine.plan.elsewhere.get(getattr(command, "box", ""))
         if planned is None:
             return False
-        self._tell(planned.machine, pass_command("home", command))
+        self._messenger.tell(planned.machine, pass_command("home", command))
         return True
 
     def _for_all(self, _: Ns, entry: Entry) -> None:
         """Send to all machines what is for all."""
-        if self._live is None or self._exchange is None:
+        if self._live is None:
             return
         if isinstance(entry, CommandEntry) and isinstance(entry.command, FOR_ALL):
             command = resolved(self._live.engine, entry.command)
-            for name in self._here_now():
+            for name in self._messenger.here():
                 if name in self._live.engine.plan.parts:
-                    self._tell(name, pass_command("home", command))
-
-    # Sending.
-
-    def _tell(self, name: str, told: Announcement) -> None:
-        assert self._exchange is not None, "the room is entered"
-        try:
-            self._exchange.link.send(name, TELL, encode_told(told), Kind.LOSSLESS)
-        except Unsendable as error:
-            LOG.error("%s: cannot be told: %s", name, error)
-
-    def _here_now(self) -> list[str]:
-        assert self._exchange is not None
-        known = self._exchange.link.machines()
-        return [name for name, each in known.items() if each.standing is Attendance.HERE]
-
-    def _machine(self, name: str) -> JoinedMachine:
-        return self._known.setdefault(name, JoinedMachine(name))
-
-    def _plays(self, name: str) -> bool:
-        known = self._known.get(name)
-        return known is not None and known.standing == PLAYS
-
-
-def _machines(whole: Plan) -> list[MachineSpec]:
-    """Return the machines on which boxes of a patch play."""
-    names = dict.fromkeys(box.machine for box in whole.boxes.values() if box.machine)
-    return [whole.machines[name] for name in names]
-
-
-def _status(view: MachineView) -> MachineStatus:
-    """Return a machine as it is shown: those that play no part of the patch too."""
-    link, told = view.link, view.known.status
-    cores = link.has.get("cores", 0)
-    return MachineStatus(
-        link.name,
-        view.known.standing,
-        view.boxes,
-        view.here,
-        round(link.delay / MILLISECOND, 2),
-        round(link.offset / MILLISECOND, 2),
-        round(link.uncertainty / MILLISECOND, 2),
-        round(told.delay_ms, 1) if told else 0.0,
-        told.dropped if told else 0,
-        told.errors if told else 0,
-        cores if isinstance(cores, int) else 0,
-        view.known.problems,
-    )
+                    self._messenger.tell(name, pass_command("home", command))

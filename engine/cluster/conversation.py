@@ -4,8 +4,8 @@ Both send a packet at least every 100 ms; who is not heard for 0.9 s is gone. A 
 it knows which start of our program we are, both clocks were compared often enough, and it said
 what it has. A packet of an earlier start of its program is never heard again after one of a later.
 
-Every packet that comes is answered for: which were seen (``flow``), how many messages that must
-arrive have (``reliable``), and when it came (``offsets``).
+Every packet that comes is answered for: what of it arrived (``traffic``), and when it came
+(``clock_comparison``).
 """
 
 from __future__ import annotations
@@ -15,19 +15,14 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from engine.cluster.flow import FlowControl
+from engine.cluster.clock_comparison import ClockComparison
 from engine.cluster.link import Arrived, Attendance, Machine, RoomChange
-from engine.cluster.offsets import ClockOffset
-from engine.cluster.outgoing import QuickReceiver, QuickSender
-from engine.cluster.packets import KEEPS, Datagram, Parcel, Piece, encode
-from engine.cluster.reliable import ReliableReceiver, ReliableSender
-from engine.cluster.wire import PIECE
+from engine.cluster.packets import KEEPS, Datagram, Parcel, encode
+from engine.cluster.traffic import BEAT, NOTHING, PacketContents, Traffic
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
 
-BEAT: Final = 100 * MILLISECOND
-"""The longest pause between two packets; while clocks are compared at first it is shorter."""
 SILENCE: Final = 900 * MILLISECOND
 """After which a machine is gone."""
 _TALK: Final = 3 * SECOND
@@ -35,9 +30,6 @@ _TALK: Final = 3 * SECOND
 _TWIN: Final = SILENCE // 2
 _TWIN_TOLD: Final = 2 * SECOND
 """A program that begins again at once looks like a second one until the first is silent."""
-_ACK: Final = 20 * MILLISECOND
-_ACK_BYTES: Final = 16_000
-_CALM: Final = 300 * MILLISECOND
 _LIVES: Final = 16
 _MOST_HELD: Final = 4096
 
@@ -73,9 +65,8 @@ class Conversation:
         self._held: dict[str, Parcel] = {}
         self._ended: deque[int] = deque(maxlen=_LIVES)
         self._counts = dict.fromkeys(
-            ("sent", "sent_bytes", "received", "received_bytes", "dropped", "late", "twins"), 0
+            ("sent", "sent_bytes", "received", "received_bytes", "twins", "forgotten", "unsent"), 0
         )
-        self._counts |= dict.fromkeys(("sent_again", "doubles", "forgotten", "unsent"), 0)
         self._begin(0)
 
     def _begin(self, their_life: int) -> None:
@@ -88,19 +79,10 @@ class Conversation:
         self._last_sent = Ns(-(1 << 60))
         self._twin_since: Ns | None = None
         self._twin_told = False
-        self._echo = (0, 0)
-        self._ack_at: Ns | None = None
-        self._unacked = 0
         self._their_card = NO_CARD
         self._card_had = -1
-        self._flow = FlowControl()
-        self._offset = ClockOffset()
-        self._jumps_told = 0
-        self._jumped_at = Ns(0)
-        self._sure = ReliableSender()
-        self._from_sure = ReliableReceiver()
-        self._quick = QuickSender()
-        self._from_quick = QuickReceiver()
+        self._traffic = Traffic()
+        self._clocks = ClockComparison()
 
     # What is asked of it.
 
@@ -109,9 +91,13 @@ class Conversation:
         """Whether the machine can be heard and sent to."""
         return self._here
 
+    def is_coming(self, now: Ns) -> bool:
+        """Whether the machine is there, though it cannot be sent to yet."""
+        return not self._here and now - self._met <= SILENCE
+
     def known(self, now: Ns) -> Machine:
         """Return what is known of the machine now."""
-        offset, uncertainty, way = self._offset.at(now)
+        offset, uncertainty, way = self._clocks.offset.at(now)
         has: dict[str, Any] = msgspec.json.decode(self._their_card.has)
         return Machine(
             self.name,
@@ -122,7 +108,7 @@ class Conversation:
             delay=way,
             offset=offset,
             uncertainty=uncertainty,
-            drift=self._offset.drift,
+            drift=self._clocks.offset.drift,
             counts=self._all_counts(),
         )
 
@@ -133,14 +119,14 @@ class Conversation:
             self._held[topic] = parcel
         if keep in (Kind.LATEST, Kind.CONTIGUOUS):
             if self._here:
-                self._quick.post(parcel, now)
+                self._traffic.post_quick(parcel, now)
             else:
                 self._counts["unsent"] += 1
             return []
         if not self._was_here:
             self._counts["unsent"] += keep is Kind.LOSSLESS
             return []
-        dropped = self._sure.post(parcel)
+        dropped = self._traffic.post_sure(parcel)
         if not dropped:
             return []
         self._counts["forgotten"] += dropped
@@ -170,8 +156,7 @@ class Conversation:
             events += [*self._went(f"{self.name} has left"), *self._forget()]
             self._reset()
             return events
-        self._echo = (packet.sent, shown)
-        self._offset.received(now, Ns(packet.sent), shown)
+        self._clocks.took(packet, now, shown)
         self._read_card(packet, events)
         if packet.to_life == self._life:
             self._knows_us = True
@@ -180,10 +165,8 @@ class Conversation:
                 self._seen = packet.number
                 self._is_ready_there = packet.ready
             self._card_had = packet.card_had
-            if packet.echo_had:
-                self._offset.sent_and_stamped(now, Ns(packet.echo_sent), Ns(packet.echo_had))
-            self._flow.seen(packet.seen, now)
-            self._sure.arrived(packet.had_epoch, packet.had)
+            self._clocks.took_answer(packet, now)
+            self._traffic.arrived(packet, now)
             events += self._look_for_change(now)
             events += self._messages(packet, size, now)
         return events
@@ -203,24 +186,12 @@ class Conversation:
         """Return the next packet that leaves now; None when there is none."""
         if now - self._met > _TALK:
             return None
-        first = 0
-        sure: tuple[Parcel, ...] = ()
-        quick: tuple[Parcel, ...] = ()
-        piece: Piece | None = None
-        room = min(self._flow.room(now), PIECE) if self._here else 0
-        if room > 0:
-            due = self._sure.due(self._flow.patience)
-            if due is not None and due <= now:
-                first, sure = self._sure.take(now, self._flow.patience, room)
-            if not sure and self._quick.waits:
-                quick, piece = self._quick.take(now, room)
-        full = bool(sure or quick or piece)
-        if not full and not self._beat_due(now):
+        contents = self._traffic.contents(now) if self._here else NOTHING
+        if contents is NOTHING and not self._beat_due(now):
             return None
         self._number += 1
-        data = encode(self._packet(shown, first=first, sure=sure, quick=quick, piece=piece))
-        if full:
-            self._flow.sent(self._number, len(data), now)
+        data = encode(self._packet(shown, contents))
+        self._traffic.sent(self._number, len(data), now, contents)
         self._after(data, now)
         return data
 
@@ -234,17 +205,12 @@ class Conversation:
         if now - self._met > _TALK:
             return Ns(now + SECOND)
         moments = [self._last_sent + self._pause(now)]
-        if self._ack_at is not None:
-            moments.append(self._ack_at)
+        if (answer := self._traffic.ack_at) is not None:
+            moments.append(answer)
         if self._here:
             moments.append(self._heard + SILENCE + 1)
-            if self._flow.room(now) > 0:
-                if self._quick.waits:
-                    return now
-                if (sure := self._sure.due(self._flow.patience)) is not None:
-                    moments.append(sure)
-            elif (stuck := self._flow.stuck_at) is not None:
-                moments.append(stuck)
+            if (due := self._traffic.due(now)) is not None:
+                moments.append(due)
         return Ns(max(min(moments), now))
 
     # How it goes on.
@@ -276,7 +242,7 @@ class Conversation:
         self._begin(0)
 
     def _forget(self) -> list[Event]:
-        count = self._sure.drop_unheld()
+        count = self._traffic.forget()
         if not count:
             return []
         self._counts["forgotten"] += count
@@ -287,9 +253,7 @@ class Conversation:
         if not self._here:
             return []
         self._here = self._knows_us = self._is_ready_there = False
-        self._quick.clear()
-        self._from_quick.clear()
-        self._flow.clear()
+        self._traffic.cut()
         return [Told(self.name, RoomChange.WENT, words)]
 
     def _look_for_change(self, now: Ns) -> list[Event]:
@@ -299,32 +263,28 @@ class Conversation:
             return []
         self._here = True
         if self._was_here:
-            self._sure.hurry()
+            self._traffic.mended()
         else:
             self._was_here = True
             self._say_held()
-        self._jumps_told = self._offset.jumps
+        self._clocks.begin()
         return [Told(self.name, RoomChange.CAME, f"{self.name} is here")]
 
     def _say_held(self) -> None:
         for parcel in self._held.values():
-            self._sure.post(parcel)
+            self._traffic.post_sure(parcel)
 
     def _jumped(self, now: Ns) -> list[Event]:
         """Report a clock that has jumped once moments are right again."""
-        if self._offset.jumps == self._jumps_told:
-            self._jumped_at = now
+        if not self._clocks.has_jumped(now):
             return []
-        if not self._offset.is_known or now - self._jumped_at < _CALM:
-            return []
-        self._jumps_told = self._offset.jumps
-        offset = self._offset.at(now)[0] / SECOND
+        offset = self._clocks.offset.at(now)[0] / SECOND
         words = f"the clock of {self.name} or of this machine jumped; now {offset:+.3f} s apart"
         return [Told(self.name, RoomChange.CLOCK_JUMPED, words)]
 
     @property
     def _ready(self) -> bool:
-        return self._knows_us and self._offset.is_known and self._their_card.number > 0
+        return self._knows_us and self._clocks.is_known and self._their_card.number > 0
 
     def _read_card(self, packet: Datagram, events: list[Event]) -> None:
         if packet.card is None or packet.card[0] <= self._their_card.number:
@@ -341,19 +301,13 @@ class Conversation:
     def _messages(self, packet: Datagram, size: int, now: Ns) -> list[Event]:
         """Return the messages of a packet that are new."""
         events: list[Event] = []
-        if self._from_sure.begin(packet.epoch) and self._was_here:
+        if self._traffic.begin(packet.epoch) and self._was_here:
             words = f"messages of {self.name} piled up, and were dropped"
             events.append(Told(self.name, RoomChange.OVERRUN, words))
-        if not self._here or not (packet.sure or packet.quick or packet.piece):
+        parcels = self._traffic.take(packet, size, now) if self._here else []
+        if not parcels:
             return events
-        parcels = self._from_sure.take(packet.epoch, packet.first, packet.sure)
-        parcels += self._from_quick.take(packet.quick)
-        if packet.piece is not None:
-            parcels += self._from_quick.take_piece(packet.piece)
-        self._unacked += size
-        soon = now if self._unacked > _ACK_BYTES else Ns(now + (_ACK if packet.sure else BEAT))
-        self._ack_at = soon if self._ack_at is None else min(self._ack_at, soon)
-        offset, uncertainty, _ = self._offset.at(now)
+        offset, uncertainty, _ = self._clocks.offset.at(now)
         for one in parcels:
             at = None if one.at is None else Ns(one.at - offset)
             keep = KEEPS[one.keep]
@@ -361,57 +315,47 @@ class Conversation:
         return events
 
     def _packet(
-        self,
-        shown: Ns,
-        *,
-        bye: bool = False,
-        first: int = 0,
-        sure: tuple[Parcel, ...] = (),
-        quick: tuple[Parcel, ...] = (),
-        piece: Piece | None = None,
+        self, shown: Ns, contents: PacketContents = NOTHING, *, bye: bool = False
     ) -> Datagram:
-        echo_sent, echo_had = self._echo
+        echo_sent, echo_had = self._clocks.echo
+        had_epoch, had = self._traffic.had
         return Datagram(
             life=self._life,
             to_life=self._their_life,
             number=self._number,
             seen=self._seen,
             ready=self._here or self._ready,
-            epoch=self._sure.epoch,
-            had_epoch=self._from_sure.epoch,
-            had=self._from_sure.count,
+            epoch=self._traffic.epoch,
+            had_epoch=had_epoch,
+            had=had,
             sent=shown,
             echo_sent=echo_sent,
             echo_had=echo_had,
             card_had=self._their_card.number,
             bye=bye,
             card=None if self._card_had == self.card.number else self.card,
-            first=first,
-            sure=sure,
-            quick=quick,
-            piece=piece,
+            first=contents.first,
+            sure=contents.sure,
+            quick=contents.quick,
+            piece=contents.piece,
         )
 
     def _after(self, data: bytes, now: Ns) -> None:
         self._counts["sent"] += 1
         self._counts["sent_bytes"] += len(data)
         self._last_sent = now
-        self._echo = (0, 0)
-        self._ack_at = None
-        self._unacked = 0
+        self._clocks.told()
 
     def _pause(self, now: Ns) -> int:
-        return self._offset.pause if now - self._heard < SILENCE else BEAT
+        return self._clocks.offset.pause if now - self._heard < SILENCE else BEAT
 
     def _beat_due(self, now: Ns) -> bool:
-        acks = self._ack_at is not None and now >= self._ack_at
-        return acks or now - self._last_sent >= self._pause(now)
+        answer = self._traffic.ack_at
+        return (answer is not None and now >= answer) or now - self._last_sent >= self._pause(now)
 
     def _all_counts(self) -> dict[str, int]:
         """Return all counts, with those of this start of their program."""
         counts = dict(self._counts)
-        counts["dropped"] += self._quick.dropped
-        counts["late"] += self._from_quick.dropped
-        counts["sent_again"] += self._sure.sent_again
-        counts["doubles"] += self._from_sure.doubles
+        for what, count in self._traffic.counts().items():
+            counts[what] = counts.get(what, 0) + count
         return counts

@@ -125,9 +125,9 @@ def write_key(key: RoomKey, file: Path, replace: bool = False) -> None:
         )
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        if os.name == "posix" and file.is_file():
+            file.chmod(0o600)  # before: the new file takes over the permissions of the old one
         write_whole({file: _HEAD + b"".join(key)})
-        if os.name == "posix":
-            file.chmod(0o600)
     except OSError as error:
         raise UnwritableFile(f"{file}: the key cannot be written: {os_reason(error)}") from None
 

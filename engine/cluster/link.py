@@ -17,7 +17,7 @@ Moments are of the sender's clock when they are sent, and of the receiver's when
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Protocol
@@ -123,6 +123,13 @@ class MachineLink(Protocol):
 
     def open(self, heard: Heard, changed: Changed) -> None:
         """Enter the room; raise ClusterError when it cannot be opened at all."""
+        ...
+
+    def reach(self, addresses: Sequence[str], *, find: bool) -> None:
+        """Look for other machines at these addresses from now on, and with ``find`` by their names.
+
+        Raise ClusterError for what is no address.
+        """
         ...
 
     def describe(self, has: Mapping[str, Any]) -> None:

@@ -100,6 +100,10 @@ class Member:
         here = {name for name, talk in self._talks.items() if talk.is_here}
         return bool(here) and not self._sought <= here
 
+    def meets_one(self, now: Ns) -> bool:
+        """Whether a machine is about to be here: then each packet brings the next one forward."""
+        return any(talk.is_coming(now) for talk in self._talks.values())
+
     def is_here(self, name: str) -> bool:
         """Whether another machine can be heard and sent to."""
         talk = self._talks.get(name)

@@ -15,7 +15,7 @@ what plays over several machines are deterministic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Final
@@ -84,6 +84,9 @@ class MemoryLink:
         for name in self._sought:
             self.member.seek(name)
         self.member.describe(self._has)
+
+    def reach(self, addresses: Sequence[str], *, find: bool) -> None:
+        """Do nothing: all that are in the room are found."""
 
     def describe(self, has: Mapping[str, Any]) -> None:
         """Describe what this machine has."""

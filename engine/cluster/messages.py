@@ -7,6 +7,13 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+OPENS: Final = "opens"
+PLAYS: Final = "plays"
+REFUSED: Final = "refused"
+BUSY: Final = "busy"
+"""It plays for another home."""
+ENDED: Final = "ended"
+
 
 class Announcement(Struct, frozen=True, tag=True):
     """The base class of all of it."""
@@ -47,9 +54,9 @@ class BoxesSent(Announcement, frozen=True):
 
 
 class PartState(Announcement, frozen=True):
-    """How the part of a machine stands: "opens", "plays", "refused" or "busy", and why.
+    """How the part of a machine stands: OPENS, PLAYS, REFUSED, BUSY or ENDED, and why.
 
-    ``problems`` are (message, box, key).
+    ``problems`` are (message, box, key); of one that plays, they say why an edit does not.
     """
 
     show: int
@@ -89,6 +96,38 @@ class PartStatus(Announcement, frozen=True):
     unheard: int = 0
 
 
+class Lamp(Struct, frozen=True, array_like=True):
+    """What a lamp of a desk shows: how a parameter of a box stands; see ``SetTarget``.
+
+    Without a box it shows whether a ``patch`` of the set plays, by its number or name.
+    """
+
+    box: str = ""
+    parameter: str = ""
+    values: list[Any] = []
+    span: tuple[float, float] | None = None
+    rest: list[Any] = []
+    releases: bool = False
+    patch: int | str = ""
+
+
+class LampsWanted(Announcement, frozen=True):
+    """All that a machine wants to know for the lamps of its desk, in place of what it asked before.
+
+    ``number`` counts these requests.
+    """
+
+    number: int
+    lamps: list[Lamp]
+
+
+class LampsShown(Announcement, frozen=True):
+    """What the lamps of a request show, in its order: lit, position and reach, as ``Shown``."""
+
+    number: int
+    shown: list[tuple[bool, float | None, float]]
+
+
 _ALL = (
     PartOffer
     | ShowOver
@@ -98,11 +137,15 @@ _ALL = (
     | PassedCommand
     | FaultTold
     | PartStatus
+    | LampsWanted
+    | LampsShown
 )
 TELL: Final = "tell"
 """The topic of what must arrive."""
 STATUS: Final = "status"
 """The topic of a summary, of which the newest counts."""
+LAMPS: Final = "lamps"
+"""The topic of what lamps show, of which the newest counts."""
 
 encode_told = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(_ALL)

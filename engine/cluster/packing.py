@@ -15,7 +15,6 @@ import numpy as np
 from engine.core.codec import decode, encode, encode_numpy
 from engine.core.kinds import picture_of
 from engine.core.messages import Frame, Mask, Message
-from engine.dsp.image.jpeg import decode_jpeg, encode_jpeg
 from engine.recording.amount import check_messagepack
 from engine.video.picture_header import DamagedHeader, read_header
 
@@ -42,6 +41,8 @@ _decoder = msgspec.msgpack.Decoder(_Form)
 def pack(generation: int, message: Message, pictures: str = "") -> bytes:
     """Return a message as bytes. Raise NotEncodable or ValueError for what cannot be packed."""
     if pictures == "jpeg" and isinstance(message, Frame | Mask):
+        from engine.dsp.image.jpeg import encode_jpeg  # noqa: PLC0415 - loads OpenCV
+
         shape = _MASK if isinstance(message, Mask) else _FRAME
         if isinstance(message, Frame) and message.mirrored:
             shape = _MIRRORED
@@ -83,6 +84,8 @@ def read_packed(content: bytes) -> PackedMessage:
 
 
 def _picture(shape: int, data: Any) -> Message:
+    from engine.dsp.image.jpeg import decode_jpeg  # noqa: PLC0415 - loads OpenCV
+
     try:
         header = read_header(data)
     except DamagedHeader as error:

@@ -23,6 +23,7 @@ from engine.patch.plan import Plan
 from engine.registry import BrokenBox, Registry, load_own, own_boxes, own_hash
 from engine.runtime.fallback import use_fallbacks
 from engine.runtime.reload.fingerprints import set_fingerprints
+from engine.system.whole_file import write_whole
 
 LARGEST: Final = 4_000_000
 """Bytes of the largest file of a box."""
@@ -145,13 +146,13 @@ class OfferedBoxes:
         return [use for use in self._offer.boxes if self._load(use) is None]
 
     def take(self, texts: Mapping[str, bytes]) -> None:
-        """Keep the texts that home sent; what was not offered is left out."""
-        if self._sent is None:
+        """Keep the texts that home sent; what was not offered is left out. Raise OSError."""
+        if self._sent is None or not texts:
             return
         self._sent.mkdir(parents=True, exist_ok=True)
-        for use, text in texts.items():
-            if use in self._offer.boxes and use.isidentifier():
-                (self._sent / f"{use}.py").write_bytes(text)
+        offered = {use: text for use, text in texts.items() if use in self._offer.boxes}
+        names = {use: self._sent / f"{use}.py" for use in offered if use.isidentifier()}
+        write_whole({file: offered[use] for use, file in names.items()})
 
     def find(self, use: str) -> type[Box]:
         """Return the class of a box. Raise UnknownName or BrokenBox."""

@@ -15,6 +15,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,14 +32,13 @@ from engine.cluster.wire import (
     HELLO,
     LOOK,
     PIECE,
-    PORT,
     SEND,
     RoomSettings,
-    endpoint,
     pack,
     unpack,
 )
 from engine.core.clock import MILLISECOND, SECOND, Clock, SystemClock
+from engine.core.endpoint import PORT, endpoint
 from engine.core.errors import ClusterError, DeviceError
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
@@ -114,6 +114,13 @@ class RoomLink:
         self._heard: Heard | None = None
         self._changed: Changed | None = None
         self._threads: list[threading.Thread] = []
+        self._early: Future[None] | None = None
+
+    def prepare(self) -> None:
+        """Begin to enter the room, beside what else is to be done until ``open``."""
+        pool = ThreadPoolExecutor(1, "room prepare")
+        self._early = pool.submit(self._begin)
+        pool.shutdown(wait=False)
 
     def open(self, heard: Heard, changed: Changed) -> None:
         """Enter the room; raise ClusterError when it cannot be opened at all.
@@ -122,8 +129,9 @@ class RoomLink:
         """
         read_key(self._key)
         self._heard, self._changed = heard, changed
+        early, self._early = self._early, None
         try:
-            self._begin()
+            early.result() if early is not None else self._begin()
         except DeviceError as error:
             raise ClusterError(f"the room cannot be entered: {error}") from None
         for work in (self._read, self._keep_time):
@@ -141,16 +149,16 @@ class RoomLink:
         with self._state:
             self._member.seek(name)
 
-    def reach(self, addresses: Sequence[str]) -> None:
+    def reach(self, addresses: Sequence[str], *, find: bool) -> None:
         """Look for other machines at these addresses from now on, in place of those before.
 
-        Where they differ, the process that carries is begun anew: for a moment nothing is heard.
+        Where that differs, the process that carries is begun anew: for a moment nothing is heard.
         Raise ClusterError for what is no address.
         """
         where = tuple(endpoint(one) for one in addresses)
-        if set(where) != set(self._settings.connect):
-            self._settings = replace(self._settings, connect=where)
-            self._renew = True
+        if (set(where), find) != (set(self._settings.connect), self._settings.find):
+            self._settings = replace(self._settings, connect=where, find=find)
+            self._renew = self._process is not None
             self._wake.set()
 
     def send(self, to: str, topic: str, content: bytes, keep: Kind, at: Ns | None = None) -> None:
@@ -259,6 +267,8 @@ class RoomLink:
                 for kind, payload in frames:
                     self._take(kind, payload)
                 self._leave()
+                if self._member.meets_one(self._steady.now()):
+                    self._wake.set()
             self._tell()
 
     def _take(self, kind: bytes, payload: bytes) -> None:

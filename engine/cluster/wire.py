@@ -10,7 +10,6 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from engine.core.errors import ClusterError
 from engine.system.framing import pack_frame
 
 SEND: Final = b"s"
@@ -28,8 +27,6 @@ PIECE: Final = 48_000
 """Bytes of a longer content that go in one packet: zenoh sends such a one whole."""
 LONGEST_PACKET: Final = 2 * PIECE + 4096
 """Bytes of the longest packet that is read."""
-PORT: Final = 9790
-"""Where a machine waits for the others unless told otherwise."""
 GROUP: Final = "224.0.0.224:9791"
 """The multicast group and port by which machines find each other by name."""
 
@@ -67,25 +64,3 @@ def unpack(payload: bytes) -> tuple[str, bytes]:
     """Return the name and the packet of a frame."""
     end = 1 + payload[0]
     return payload[1:end].decode(), payload[end:]
-
-
-def endpoint(address: str) -> str:
-    """Return an address of a patch with its port: "192.168.1.20" is "192.168.1.20:9790".
-
-    Raise ClusterError for what is no address.
-    """
-    host, colon, port = address.rpartition(":")
-    if not colon or ("]" not in address and address.count(":") > 1):
-        host, port = address, str(PORT)
-    if address.endswith("]"):
-        host, port = address, str(PORT)
-    if host.count(":") > 1 and not host.startswith("["):
-        host = f"[{host}]"
-    letters = host.strip("[]").replace("%", "")
-    good = letters and all(one.isalnum() or one in ".-:_" for one in letters)
-    if not good or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ClusterError(
-            f'"{address}" is no address: expected one such as "192.168.1.20", "stage-left.local"'
-            f' or "192.168.1.20:{PORT}"'
-        )
-    return f"{host}:{port}"

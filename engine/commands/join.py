@@ -8,7 +8,7 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -32,6 +32,9 @@ from engine.terminal.log import log_file
 if TYPE_CHECKING:
     from engine.cluster.joined import JoinedPlayer
     from engine.cluster.link import MachineLink
+
+_UNDISTURBED: Final = 15.0
+"""Seconds from the beginning in which a part that is offered has the whole processor."""
 
 
 def join(
@@ -62,7 +65,7 @@ def join(
     heed_no_requests()
     own = _own_name(name)
     link = make_link(own, key, room_port, [at] if at else [], find=find and not at, shy=True)
-    FORK_SERVER.prepare()
+    link.prepare()  # it meets the others while what plays is loaded
     asyncio.run(_join(own, link, trust))
 
 
@@ -82,7 +85,6 @@ def _own_name(name: str | None) -> str:
 
 async def _join(name: str, link: MachineLink, trust: bool) -> None:
     from engine.cluster.joined import JoinedPlayer
-    from engine.terminal.machine import what_is_here
 
     service = SystemdNotifier()
     player = JoinedPlayer(
@@ -91,17 +93,33 @@ async def _join(name: str, link: MachineLink, trust: bool) -> None:
         trust=trust,
         keep=user_folder() / "joined" / name,
         version=program_version(),
+        prepare=FORK_SERVER.prepare,
     )
     _end_by_signal(player)
     service.wait(f"{name} waits for a show")
     LOG.info("%s waits for a show", name)
-    # To look for devices takes a second, in which a show could play already.
-    looking = asyncio.create_task(asyncio.to_thread(lambda: link.describe(what_is_here())))
+    looking = asyncio.create_task(_describe(link, player))
     try:
         await player.work()
     finally:
         service.stopping()
         looking.cancel()
+
+
+async def _describe(link: MachineLink, player: JoinedPlayer) -> None:
+    """Describe this machine; its devices only when a part plays already, or none is offered.
+
+    To look for them takes seconds of processor time, by which a show would begin later.
+    """
+    with suppress(TimeoutError):
+        await asyncio.wait_for(player.plays.wait(), _UNDISTURBED)
+    link.describe(await asyncio.to_thread(_look))
+
+
+def _look() -> dict[str, Any]:
+    from engine.terminal.machine import what_is_here
+
+    return what_is_here()
 
 
 def _end_by_signal(player: JoinedPlayer) -> None:

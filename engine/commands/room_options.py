@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from engine.cluster.link import LONGEST_NAME, MachineLink
+from engine.commands.conductor_on_demand import ConductorOnDemand
+from engine.core.endpoint import PORT
+from engine.core.errors import ClusterError
 from engine.patch.machines import HOME, LONGEST
 
 if TYPE_CHECKING:
     from engine.cluster.conductor import Conductor, OpenPart
+    from engine.cluster.room_link import RoomLink
 
 RoomKeyFile = Annotated[
     Path | None, typer.Option("--key", help="the key of the room of machines, else the usual file")
@@ -32,11 +35,9 @@ def program_version() -> str:
     return version("sensorium")
 
 
-def make_conductor(opening: OpenPart, key: Path | None, port: int | None) -> Conductor:
-    """Return what has parts of patches played on other machines; nothing is opened yet."""
-    from engine.cluster.conductor import Conductor
-
-    return Conductor(partial(_home_link, key, port), opening, version=program_version())
+def make_conductor(opening: OpenPart, key: Path | None, port: int | None) -> ConductorOnDemand:
+    """Return what has parts of patches played on other machines; nothing is loaded yet."""
+    return ConductorOnDemand(opening, partial(_conductor, opening, key, port))
 
 
 def make_link(
@@ -47,14 +48,13 @@ def make_link(
     *,
     find: bool,
     shy: bool = False,
-) -> MachineLink:
+) -> RoomLink:
     """Return the link of a machine; a ``shy`` one talks to home and to whom its cables lead.
 
     Raise ClusterError.
     """
     from engine.cluster.key import default_place
     from engine.cluster.room_link import RoomLink
-    from engine.cluster.wire import PORT
 
     return RoomLink(
         name,
@@ -67,15 +67,18 @@ def make_link(
     )
 
 
-def _home_link(
-    key: Path | None, port: int | None, addresses: Sequence[str], find: bool
-) -> MachineLink:
-    return make_link(_home_name(), key, port, addresses, find=find)
+def _conductor(opening: OpenPart, key: Path | None, port: int | None) -> Conductor:
+    """Return a conductor, whose room is not entered yet. Raise ClusterError."""
+    from engine.cluster.conductor import Conductor
+    from engine.cluster.link import LONGEST_NAME
 
-
-def _home_name() -> str:
-    """Return what the others call this machine: no two homes of a room have the same name."""
-    return f"{HOME}-{plain_name(socket.gethostname())}"[:LONGEST_NAME]
+    # No two homes of a room have the same name.
+    name = f"{HOME}-{plain_name(socket.gethostname())}"[:LONGEST_NAME]
+    try:
+        link = make_link(name, key, port, [], find=False)
+    except ClusterError as error:
+        raise ClusterError(f"{error}; or play all of it here, with --here") from None
+    return Conductor(link, opening, version=program_version())
 
 
 def plain_name(host: str) -> str:

@@ -19,7 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine.core.errors import Problem, as_written
+from engine.core.endpoint import endpoint
+from engine.core.errors import ClusterError, Problem, as_written
 from engine.core.nearest import either, nearest
 from engine.patch.load import MACHINES, Document
 
@@ -63,6 +64,7 @@ class MachineReader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.problems: list[Problem] = []
+        self._names: dict[str, str] = {}
         self.listed: dict[str, MachineSpec] | None = self._read()
         self._unlisted: dict[str, MachineSpec] = {}
 
@@ -135,10 +137,7 @@ class MachineReader:
                 there = f" There is: {', '.join(_KEYS)}."
                 hint = nearest(key, _KEYS) or there
                 self._report(f'a machine has no "{key}".{hint}', name, key)
-        at = table.get("at", AUTO)
-        if not isinstance(at, str) or any(letter.isspace() for letter in at):
-            self._report(f"expected an address, got {as_written(at)}", name, "at")
-            at = AUTO
+        at = self._address(table.get("at", AUTO), name)
         fallback = table.get("fallback")
         if fallback not in (None, HERE):
             self._report(f'expected "{HERE}", got {as_written(fallback)}', name, "fallback")
@@ -147,7 +146,24 @@ class MachineReader:
             expected = either([f'"{word}"' for word in PICTURES])
             self._report(f"expected {expected}, got {as_written(pictures)}", name, "pictures")
             pictures = PICTURES[0]
-        return MachineSpec(name, "" if at == AUTO else at, fallback == HERE, pictures)
+        return MachineSpec(name, at, fallback == HERE, pictures)
+
+    def _address(self, at: object, name: str) -> str:
+        """Return the address of a machine, "" where it is found by its name or that is wrong."""
+        if at == AUTO:
+            return ""
+        if not isinstance(at, str):
+            self._report(f"expected an address, got {as_written(at)}", name, "at")
+            return ""
+        try:
+            where = endpoint(at)
+        except ClusterError as error:
+            self._report(str(error), name, "at")
+            return ""
+        other = self._names.setdefault(where, name)
+        if other != name:
+            self._report(f'"{other}" is at {at} too; an address has one machine', name, "at")
+        return at
 
     def _report(self, message: str, *path: str) -> None:
         self.problems.append(self._document.problem(message, MACHINES, *path))

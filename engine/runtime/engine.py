@@ -24,6 +24,7 @@ from engine.core.machine_status import MachineStatus
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.parameter import Parameter
+from engine.core.set_target import SetTarget, Shown
 from engine.core.sink import Sink
 from engine.core.status import Status
 from engine.net.rate_limit import RateLimiter
@@ -82,6 +83,7 @@ class Engine:
     - ``monitor``: what comes in and leaves by the ports, while somebody looks.
     - ``pass_on``: called with a command for a box that plays on another machine; returns whether
       that is so. ``elsewhere``: what is known here of the boxes of other machines.
+    - ``shown_elsewhere``: returns what a lamp shows of a box that plays on another machine.
     - ``machines``: returns how the other machines do that play parts; on any thread.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
@@ -115,6 +117,7 @@ class Engine:
         self.machines: Callable[[], Sequence[MachineStatus]] = lambda: ()
         self.pass_on: Callable[[Command], bool] = lambda command: False
         self.elsewhere: dict[str, BoxState] = {}
+        self.shown_elsewhere: Callable[[SetTarget], Shown] = lambda target: Shown(lit=False)
         self.privacy = privacy or Privacy()
         self.monitor = Monitor(clock)
         self.picture_master = master or PictureMaster()

@@ -68,7 +68,7 @@ class Feedback:
             case SetMaster():
                 return Shown(master.level > 0, master.level)
         state = self._engine.states.get(wanted.box)
-        return shown_of(state, wanted) if state is not None else _DARK
+        return self._engine.shown_elsewhere(wanted) if state is None else shown_of(state, wanted)
 
 
 def shown_of(state: BoxState, target: SetTarget) -> Shown:

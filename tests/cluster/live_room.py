@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,9 +31,9 @@ class LockedLink:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._link, name)
 
-        def locked(*arguments: Any) -> Any:
+        def locked(*arguments: Any, **options: Any) -> Any:
             with self._lock:
-                return method(*arguments)
+                return method(*arguments, **options)
 
         return locked
 
@@ -52,8 +52,8 @@ class LiveRoom:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def link(self, name: str, version: str = "1.0", addresses: Sequence[str] = ()) -> Any:
-        """Return the link of a machine; in memory no addresses are needed."""
+    def link(self, name: str, version: str = "1.0") -> Any:
+        """Return the link of a machine."""
         with self.lock:
             return LockedLink(self.room.link(name, version), self)
 

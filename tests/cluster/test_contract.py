@@ -14,12 +14,11 @@ import numpy as np
 import pytest
 
 from engine.cluster.key import make_key, write_key
-from engine.cluster.room_link import RoomLink
 from engine.core.messages import Block, Message, Text
 from engine.runtime.entries import Arrival, StateChange
 
 from .live_room import LiveRoom, live_room
-from .theatre import Theatre, on_loop, stage
+from .theatre import LoopbackLink, Theatre, on_loop, stage
 
 FEED = """
 from engine import Block, Source, Text
@@ -81,8 +80,8 @@ class LoopbackRoom:
         write_key(make_key(), self._key)
         self._ports = {"home": free_port(), "left": free_port()}
 
-    def link(self, name: str, version: str, addresses: Sequence[str] = ()) -> RoomLink:
-        return RoomLink(
+    def link(self, name: str, version: str, addresses: Sequence[str] = ()) -> LoopbackLink:
+        return LoopbackLink(
             name,
             self._key,
             version=version,

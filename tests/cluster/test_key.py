@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.cluster.key import make_key, read_key, write_key
-from engine.cluster.wire import endpoint
+from engine.core.endpoint import endpoint
 from engine.core.errors import ClusterError, UnwritableFile
 
 
@@ -30,7 +30,11 @@ def test_one_that_is_there_stays_unless_it_is_replaced(tmp_path):
     with pytest.raises(UnwritableFile, match="is there already: copy it"):
         write_key(new, file)
     assert read_key(file) == old
+    file.chmod(0o644)
     write_key(new, file, replace=True)
+    assert read_key(file) == new
+    with pytest.raises(UnwritableFile, match="cannot be written: it is a folder"):
+        write_key(new, tmp_path, replace=True)
     assert read_key(file) == new
 
 

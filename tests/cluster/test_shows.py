@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -172,9 +172,9 @@ class LoopbackRoom:
                 each.bind(("127.0.0.1", 0))
             self.left, self.nobody = (f"127.0.0.1:{each.getsockname()[1]}" for each in (one, other))
 
-    def link(self, name: str, version: str, addresses: Sequence[str] = ()) -> RoomLink:
+    def link(self, name: str, version: str) -> RoomLink:
         listen = [] if name == "home" else [self.left]
-        return RoomLink(name, self.key, version=version, listen=listen, addresses=addresses)
+        return RoomLink(name, self.key, version=version, listen=listen)
 
 
 @pytest.fixture

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
-from engine.cluster.conductor import PLAYS, Conductor
+from engine.cluster.conductor import Conductor
 from engine.cluster.joined import JoinedPlayer
+from engine.cluster.messages import PLAYS
+from engine.cluster.room_link import RoomLink
 from engine.runtime.engine import Engine
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
@@ -19,19 +21,25 @@ from .live_room import LiveRoom
 
 LIMIT = 8.0
 VERSION = "1.0"
+OPENING = partial(open_texts, live=True, with_state=True)
+
+
+class LoopbackLink(RoomLink):
+    """A link that looks only where the test says: nothing leaves this machine."""
+
+    def reach(self, addresses: Sequence[str], *, find: bool) -> None:
+        pass
 
 
 class Theatre:
     """Home plays ``patch``; machines join and go."""
 
-    def __init__(self, room: LiveRoom, patch: Path, watch: Any = None) -> None:
+    def __init__(self, room: LiveRoom, patch: Path, watch: Any = None, edits: bool = False) -> None:
         self.room = room
         self.patch = patch
-        self.conductor = Conductor(
-            lambda addresses, find: room.link("home", VERSION, addresses),
-            partial(open_texts, live=True, with_state=True),
-            version=VERSION,
-        )
+        self.conductor = Conductor(room.link("home", VERSION), OPENING, version=VERSION)
+        self.conducts: Any = self.conductor
+        self._edits = edits
         self.engine: Engine | None = None
         self.players: dict[str, JoinedPlayer] = {}
         self._tasks: dict[str, asyncio.Task[Any]] = {}
@@ -75,9 +83,9 @@ class Theatre:
                 self._watch(engine)
 
         show = await asyncio.to_thread(
-            partial(Performance, conductor=self.conductor),
+            partial(Performance, conductor=self.conducts, edits=self._edits),
             [self.patch],
-            self.conductor.open_texts,
+            self.conducts.open_texts,
             None,
             watch,
         )

@@ -70,6 +70,17 @@ def problems(text: str) -> list[str]:
         ('[machines]\nleft = { fallback = "there" }\n', 'expected "here", got "there"'),
         ('[machines]\nleft = { pictures = "png" }\n', 'expected "jpeg", "raw" or "none"'),
         ('[machines]\n"a b" = "c"\n', "expected a name of"),
+        ('[machines]\nleft = "a b"\n', '"a b" is no address'),
+        ('[machines]\nleft = "10.0.0.2:0"\n', '"10.0.0.2:0" is no address'),
+        ("[machines]\nleft = { at = 3 }\n", "expected an address, got 3"),
+        (
+            '[machines]\nleft = "10.0.0.2"\nright = "10.0.0.2:9790"\n',
+            '"left" is at 10.0.0.2:9790 too; an address has one machine',
+        ),
+        (
+            '[machines]\nleft = "10.0.0.2"\nleft = "10.0.0.3"\n',
+            "left",
+        ),
         ('[machines]\nuse = "pose"\n', "give the box another name"),
         ("machines = 3\n", "expected a table of machines"),
         (

@@ -129,10 +129,16 @@ def differs(old: Plan, new: Plan) -> bool:
     return (
         is_rebuilt(old, new)
         or (old.title, old.deadline, old.parts) != (new.title, new.deadline, new.parts)
+        or _elsewhere(old) != _elsewhere(new)
         or any(_said(old.boxes[name]) != _said(new.boxes[name]) for name in new.boxes)
         or [wire.label for wire in old.wires] != [wire.label for wire in new.wires]
         or any(True for name in new.boxes for _ in changed_parameters(old, new, name))
     )
+
+
+def _elsewhere(plan: Plan) -> dict[str, type]:
+    """Return what the boxes of other machines are: a file of the performer's own may be edited."""
+    return {name: planned.cls for name, planned in plan.elsewhere.items()}
 
 
 def _said(planned: PlannedBox) -> tuple[object, ...]:
