@@ -26,10 +26,13 @@ _PATIENCE: Final = 2.0
 
 def knock(at: tuple[str, int], tls: ssl.SSLContext | None) -> None:
     """Knock once, and wait until that is refused."""
-    with suppress(OSError), socket.create_connection(at, _PATIENCE) as door:
-        with tls.wrap_socket(door) if tls else door as spoken:
-            spoken.sendall(os.urandom(400))
-            spoken.recv(1)
+    with (
+        suppress(OSError),
+        socket.create_connection(at, _PATIENCE) as door,
+        tls.wrap_socket(door) if tls else door as spoken,
+    ):
+        spoken.sendall(os.urandom(400))
+        spoken.recv(1)
 
 
 def main(host: str, port: str, what: str) -> None:
