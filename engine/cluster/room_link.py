@@ -45,6 +45,7 @@ from engine.core.messages import Ns
 from engine.system.device_process import DeviceProcess
 from engine.system.framing import pack_frame
 from engine.system.pipe_writer import PipeWriter
+from engine.system.priority import set_realtime_priority
 
 MODULE: Final = "engine.cluster.carrier_process"
 _AGAIN: Final = 0.05
@@ -256,6 +257,8 @@ class RoomLink:
         return False
 
     def _read(self) -> None:
+        # As the loop it reads for: else a value waits here behind all that computes.
+        set_realtime_priority()
         while not self._over.is_set():
             assert self._process is not None
             frames = self._process.read()

@@ -20,6 +20,7 @@ from heapq import heappop, heappush
 from typing import Final
 
 from engine.core.clock import SECOND, SystemClock
+from engine.system.priority import set_realtime_priority
 
 MOST: Final = 65536
 MULTICAST: Final = range(224, 240)
@@ -110,7 +111,6 @@ class Relay:
 
 if __name__ == "__main__":
     sys.stdin = os.fdopen(0, "r", buffering=1)
-    with suppress(OSError):
-        os.nice(-15)  # a network does not wait for a busy processor
+    set_realtime_priority()  # a network does not wait for a busy processor
     given = (argument.split("=") for argument in sys.argv[1:])
     Relay({address: int(descriptor) for address, descriptor in given}).run()

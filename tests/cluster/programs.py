@@ -6,33 +6,48 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from engine.cluster.key import make_key, write_key
 from engine.lab.namespaces import Namespaces
 from engine.osc.parse import packet
 
-from .waiting import until
-
+PROGRAM = str(Path(sys.executable).with_name("sensorium"))
 PORT = 10000
-NICE = ["nice", "-n", "5"]
+START = 120.0
+"""Seconds that programs may take where many others run."""
+STAMPED = 35
+"""SO_TIMESTAMPNS of Linux: the kernel says when a packet came, whoever is late to read it."""
+
+Message = tuple[str, tuple[object, ...]]
 
 
 class OscEar:
-    """Hears OSC in one network: when something came last by an address, and notes that sound."""
+    """Hears OSC in one network: how much came by an address and when, and which notes sound."""
 
     def __init__(self, stage: Namespaces, name: str) -> None:
         with stage.inside(name):
             self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self._socket.bind(("127.0.0.1", PORT))
+            self._socket.bind(("", PORT))
+        self._socket.setsockopt(socket.SOL_SOCKET, STAMPED, 1)
         self._socket.settimeout(0.2)
         self.last: dict[str, float] = {}
-        self.counts: dict[str, int] = {}
+        self.counts: Counter[str] = Counter()
+        self.came: dict[Message, float] | None = None
+        """When each message came first, in s, where that is kept: set it to {}."""
+        self.notes: list[Message] = []
         self.sounding: dict[tuple[str, int], float] = {}
+        self.doubled: list[tuple[str, int]] = []
+        """Notes that began though they sounded already: their end was lost."""
+        self._news = threading.Condition()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -42,27 +57,61 @@ class OscEar:
         self._thread.join(2)
         self._socket.close()
 
-    def stuck(self, longer: float) -> list[tuple[str, int]]:
-        """Return the notes that have sounded for longer than so many seconds."""
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for a condition on what is heard."""
+        with self._news:
+            assert self._news.wait_for(condition, START), f"{what} never came"
+
+    def hears(self, address: str, since: float) -> None:
+        """Wait until something has come by an address since a moment."""
+        self.until(lambda: self.last.get(address, 0.0) > since, address)
+
+    def more(self, address: str, count: int) -> None:
+        """Wait for so many more messages by an address."""
+        enough = self.counts[address] + count
+        self.until(lambda: self.counts[address] >= enough, f"{count} of {address}")
+
+    def all_end(self) -> None:
+        """Wait until every note that sounds now has ended."""
         now = time.monotonic()
-        return [note for note, since in self.sounding.copy().items() if now - since > longer]
+        self.until(
+            lambda: all(since > now for since in self.sounding.values()),
+            f"the end of {self.sounding}",
+        )
+
+    def forget(self) -> None:
+        """Forget what sounds: the program that began it was killed, and nobody can end it."""
+        with self._news:
+            self.sounding.clear()
 
     def _run(self) -> None:
         while not self._over.is_set():
             try:
-                data = self._socket.recv(65536)
+                data, (stamp,), *_ = self._socket.recvmsg(65536, socket.CMSG_SPACE(16))
             except TimeoutError:
                 continue
-            now = time.monotonic()
-            for address, args in packet(data):
-                self.last[address] = now
-                self.counts[address] = self.counts.get(address, 0) + 1
-                if address.startswith("/note"):
-                    note = address, int(args[0])
-                    if args[1]:
-                        self.sounding.setdefault(note, now)
-                    else:
-                        self.sounding.pop(note, None)
+            seconds, nanoseconds = struct.unpack("qq", stamp[2])
+            with self._news:
+                for address, args in packet(data):
+                    self._take(address, tuple(args), seconds + nanoseconds / 1e9)
+                self._news.notify_all()
+
+    def _take(self, address: str, args: tuple[object, ...], came: float) -> None:
+        now = self.last[address] = time.monotonic()
+        self.counts[address] += 1
+        if self.came is not None:
+            self.came.setdefault((address, args), came)
+        if not address.startswith("/note"):
+            return
+        self.notes.append((address, args))
+        number, velocity = args[:2]
+        assert isinstance(number, int)
+        if not velocity:
+            self.sounding.pop((address, number), None)
+        elif (address, number) in self.sounding:
+            self.doubled.append((address, number))
+        else:
+            self.sounding[address, number] = now
 
 
 class Programs:
@@ -75,7 +124,6 @@ class Programs:
         write_key(make_key(), self.key)
         (folder / "show.toml").write_text(patch.format(**stage.address))
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        self.ended: list[tuple[str, int]] = []
 
     def join(self, name: str) -> None:
         self._begin(name, "join", name, "--no-find")
@@ -92,7 +140,7 @@ class Programs:
         """End all programs in order; return their exit status by name."""
         for process in self.running.values():
             process.send_signal(signal.SIGINT)
-        return {name: process.wait(20) for name, process in self.running.items()}
+        return {name: process.wait(START) for name, process in self.running.items()}
 
     def gone(self) -> list[str]:
         """Return the programs that ended though nobody ended them."""
@@ -101,11 +149,21 @@ class Programs:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
 
-    def stats(self, name: str) -> dict[str, object]:
-        return json.loads((self.folder / name).read_text())
+    def stats(self) -> dict[str, Any]:
+        """Return the statistics of a show that was played with ``--stats stats.json``."""
+        stats: dict[str, Any] = json.loads((self.folder / "stats.json").read_text())
+        return stats
+
+    def replay(self, recording: str) -> str:
+        """Play a recording again and compare it; return what is said of it where it differs."""
+        command = [PROGRAM, "replay", recording, "--compare", "--quiet"]
+        done = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=600
+        )
+        return "" if done.returncode == 0 else done.stdout + done.stderr
 
     def _begin(self, name: str, *words: str) -> None:
-        command = [str(Path(sys.executable).with_name("sensorium")), *words, "--key", str(self.key)]
+        command = [PROGRAM, *words, "--key", str(self.key)]
         with self.stage.inside(name), (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 command,
@@ -115,9 +173,3 @@ class Programs:
                 stderr=log,
                 env={**os.environ, "XDG_STATE_HOME": str(self.folder / f"state of {name}")},
             )
-
-
-def wait_for(ear: OscEar, address: str, since: float, seconds: float = 30.0) -> float:
-    """Wait until something has come by an address since a moment; return how long that took."""
-    until(lambda: ear.last.get(address, 0.0) > since, seconds)
-    return time.monotonic() - since

@@ -14,7 +14,6 @@ from engine.cluster.room_link import RoomLink
 from engine.core.clock import SystemClock, ns
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
-from engine.lab.namespaces import Namespaces, why_not
 
 from .ears import Ears
 from .waiting import until
@@ -64,16 +63,11 @@ class Crew:
 
 
 @pytest.fixture
-def crew(tmp_path):
-    if why := why_not():
-        pytest.skip(why)
+def crew(tmp_path, network):
     with ExitStack() as stack:
 
         def make(*names, meet=True, **given):
-            stage = Namespaces(*names)
-            stack.callback(stage.close)
-            stage.everywhere(delay=0.001)
-            made = Crew(tmp_path, stage, **given)
+            made = Crew(tmp_path, network(*names), **given)
             stack.callback(made.close)
             if meet:
                 made.meet()
@@ -111,7 +105,7 @@ def test_machines_find_each_other_by_name(crew):
     until(lambda: made.ears["home"].contents() == [b"hello"])
 
 
-def test_a_cut_is_noticed_in_a_second_and_mended_within_three(crew):
+def test_a_cut_is_noticed_and_mended_and_loses_no_note(crew):
     made = crew("home", "left")
     for seconds in (0.3, 1.5, 4.0):
         made.stage.between("home", "left", cut=True)
@@ -167,7 +161,7 @@ def test_moments_of_a_clock_an_hour_ahead_are_right_within_what_is_stated(crew):
     for shift in (3600, -3600, 7):
         clock.shift = shift * 1_000_000_000
         if shift != 3600:
-            until(lambda: RoomChange.CLOCK_JUMPED in made.ears["home"].changes, 5)
+            until(lambda: RoomChange.CLOCK_JUMPED in made.ears["home"].changes)
             made.ears["home"].told.clear()
         made.ears["home"].arrived.clear()
         described = SystemClock().now()

@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from engine.core.clock import SECOND
 from engine.core.messages import Note
 
 from .ensemble import HOME, Ensemble
@@ -39,8 +40,12 @@ machine = "right"
 send = { home = "feed.note", left = "left_feed.note", both = "pass", texts = "left_feed.text" }
 """
 EARS = {HOME: "ear", "left": "left_ear", "right": "right_ear"}
+NOTES = {HOME: {"left", "both"}, "left": {"home", "both"}, "right": {"home", "left", "both"}}
+"""What each ear hears of notes."""
 FEEDS = {HOME: "feed", "left": "left_feed"}
 NIGHT = "SENSORIUM_NIGHT" in os.environ
+RETURN = 3.0
+"""Seconds of the room's own, without those that a program takes to begin."""
 PAIRS = ((HOME, "left"), (HOME, "right"), ("left", "right"))
 
 
@@ -68,7 +73,7 @@ class Storm:
             self.ensemble.room.mend(*pair)
         for name in EARS:
             if name not in self.ensemble.players:
-                self._begin(name)
+                self.ensemble.begin(name)
         self.ensemble.run(4.0)
 
     def let_go(self) -> None:
@@ -78,6 +83,34 @@ class Storm:
                 self.ensemble[name].say(FEEDS[name], "note", Note(note, 0))
             notes.clear()
         self.ensemble.run(0.5)
+
+    def fault(self) -> float:
+        """Cut or kill something for a while; return the seconds until all is heard again."""
+        seconds = self.chance.choice((0.0, 0.1, 0.8, 1.0, 3.0))
+        if self.chance.random() < 0.5:
+            pair = self.chance.choice(PAIRS)
+            self.ensemble.room.cut(*pair)
+            self.ensemble.run(seconds)
+            self.ensemble.room.mend(*pair)
+        else:
+            name = self.chance.choice(tuple(EARS))
+            self.ensemble.kill(name)
+            self.ensemble.run(seconds)
+            self.ensemble.begin(name)
+        begins = self.ensemble.clock.now()
+        heard = {name: len(self.ensemble[name][ear].heard) for name, ear in EARS.items()}
+        while not all(self._hears_all(name, since) for name, since in heard.items()):
+            assert self.ensemble.clock.now() - begins < 30 * SECOND, "that never came back"
+            for name, feed in FEEDS.items():
+                self.ensemble[name].say(feed, "note", Note(60, 100))
+                self.ensemble[name].say(feed, "note", Note(60, 0))
+            self.ensemble.run(0.02)
+        return (self.ensemble.clock.now() - begins) / SECOND
+
+    def _hears_all(self, name: str, since: int) -> bool:
+        """Whether a machine has heard a note by each cable since what it had heard then."""
+        heard = self.ensemble[name][EARS[name]].heard[since:]
+        return NOTES[name] <= {port for port, message, _ in heard if isinstance(message, Note)}
 
     def _say(self) -> None:
         name = self.chance.choice([each for each in FEEDS if each in self.ensemble.players])
@@ -105,10 +138,7 @@ class Storm:
         else:
             for name in EARS:
                 if name not in players:
-                    self._begin(name)
-
-    def _begin(self, name: str) -> None:
-        self.ensemble.begin(name)
+                    self.ensemble.begin(name)
 
     def sounding(self) -> dict[str, set[tuple[str, int]]]:
         ears = {n: self.ensemble[n][EARS[n]] for n in self.ensemble.players}
@@ -151,3 +181,12 @@ def test_a_machine_that_never_comes_back_leaves_silence(name: str) -> None:
     storm.ensemble.run(1.5)
     left = storm.sounding()
     assert not any(port in ("both", name) for ports in left.values() for port, _ in ports)
+
+
+@pytest.mark.parametrize("seed", range(20 if NIGHT else 1))
+def test_whatever_is_cut_or_killed_all_is_back_within_three_seconds(seed: int) -> None:
+    storm = Storm(seed)
+    storm.ensemble.run(0.5)
+    for _ in range(10):
+        assert storm.fault() <= RETURN
+    assert storm.sounding() == {}

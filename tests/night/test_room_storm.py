@@ -1,6 +1,8 @@
 """200 cuts of links and kills of carriers in ten minutes: every note arrives once, in its order.
 
 Three machines in namespaces; home and the others send each other 20 notes a second all the time.
+How soon they are back is printed beside how busy this machine is, and asked in virtual time only
+(``tests/cluster/test_storms.py``).
 """
 
 from __future__ import annotations
@@ -25,7 +27,6 @@ pytestmark = [
 SECONDS = float(os.environ.get("SENSORIUM_STORM_SECONDS", "600"))
 FAULTS = round(SECONDS / 3)
 EVERY = 0.05
-RETURN = 3.0
 
 
 def test_no_note_is_lost_doubled_or_turned_whatever_is_cut_and_killed():
@@ -82,7 +83,8 @@ def test_no_note_is_lost_doubled_or_turned_whatever_is_cut_and_killed():
 
         until(lambda: all(len(heard(*pair)) >= sent[pair] for pair in pairs))
         for kind, times in returns.items():
-            if times:
-                print(f"{kind}: {len(times)} times, back after {max(times):.2f} s at most")
+            taken = sorted(times) or [0.0]
+            p50, p99 = taken[len(taken) // 2], taken[len(taken) * 99 // 100]
+            print(f"{kind}: {len(times)} times, back after {p50:.2f} s (p50), {p99:.2f} s (p99)")
+        print("load of this machine: {:.1f} {:.1f} {:.1f}".format(*os.getloadavg()))
         assert {pair: heard(*pair) for pair in pairs} == expected
-        assert max(returns["cut"] + returns["killed"]) <= RETURN

@@ -10,6 +10,7 @@ import threading
 import urllib.request
 
 WAIT = 60
+PHONE = (390, 844)
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -55,6 +56,19 @@ class Browser:
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
         command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics}
         self._post("/goog/cdp/execute", command)
+
+    def standing_out(self, width):
+        """Name all that stands out on the right of a page that is so wide: [] on a tidy one."""
+        script = """
+            const right = (one) => one.getBoundingClientRect().right;
+            const all = [...document.querySelectorAll("main *, nav button")];
+            const wide = all.filter((one) => right(one) > arguments[0]);
+            if (document.documentElement.scrollWidth > arguments[0]) {
+                wide.push(document.documentElement);
+            }
+            return wide.map((one) => `${one.localName}.${one.className}`);
+        """
+        return self.run(script, width)
 
     def forget(self):
         """Forget all cookies, as another browser has none of them."""

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 import soundfile
-from browser import Browser
+from browser import PHONE, Browser
 from conftest import find_port
 from test_page import Show, Wire, answers
 
@@ -69,7 +69,6 @@ to = "127.0.0.1:PORT"
 "/tone" = "tones.file"
 "/colour" = "colours.file"
 """
-PHONE = (390, 844)
 ENTER, RIGHT = "\ue007", "\ue014"
 LISTENS = 30.0
 TONES, COLOURS = "#map [data-box=tones]", "#map [data-box=colours]"
@@ -275,17 +274,7 @@ def test_on_a_phone_it_is_as_large_as_a_hand_and_nothing_stands_out(stage):
     assert canvas["width"] == pytest.approx(canvas["height"], abs=1)
     assert canvas["width"] >= 340
     assert browser.run(place, f"{TONES} .beside button")["height"] >= 48
-    wide = """
-        const all = [...document.querySelectorAll("main *")];
-        const wide = all.filter((one) => one.getBoundingClientRect().right > 390);
-        return wide.map((one) => one.className);
-    """
-    assert browser.run(wide) == []
-    assert browser.run("return document.documentElement.scrollWidth") == PHONE[0]
-    views = (
-        "return [...document.querySelectorAll('nav button')].at(-1).getBoundingClientRect().right"
-    )
-    assert browser.run(views) <= PHONE[0]
+    assert browser.standing_out(PHONE[0]) == []
     scrolled = "return document.scrollingElement.scrollTop"
     plane = Plane(browser, TONES, folder / "tones.corpus")
     place = plane.at("low.wav")

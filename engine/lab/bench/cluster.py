@@ -11,19 +11,27 @@ from __future__ import annotations
 import os
 import socket
 import statistics
+import subprocess
+import sys
+import tempfile
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 from typing import Final
 
+import psutil
+
+from engine.cluster.key import make_key, write_key
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
 from engine.lab.bench.rig.cpu_time import cpu_seconds
 from engine.lab.bench.rig.crew import CLOCK, HOME, Crew, crew, until
+from engine.lab.stranger import RUBBISH
 
 POSE: Final = os.urandom(850)
 PICTURE: Final = os.urandom(640 * 480 * 3)
@@ -92,25 +100,42 @@ def round_trips(two: Crew, count: int) -> list[Row]:
 
 
 def strangers(two: Crew, seconds: float) -> list[Row]:
-    """Have 20 strangers a second knock while poses and notes cross, in turn with none."""
-    case = "strangers with rubbish"
+    """Have somebody knock 20 times a second while poses and notes cross, in turn with nobody."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        other = Path(folder) / "other.key"
+        write_key(make_key(), other)
+        for case, what in (
+            ("a stranger without the key", ""),
+            ("a stranger with another key", str(other)),
+            ("a stranger with rubbish", RUBBISH),
+        ):
+            with Stranger(two, what) as stranger:
+                rows += _knocked_at(two, stranger, case, seconds / _TURNS)
+    return rows
+
+
+def _knocked_at(two: Crew, stranger: Stranger, case: str, seconds: float) -> list[Row]:
     home = two.members[HOME]
+    carrier = psutil.Process(home.link.carrier)
     before = home.link.counts()["refused"]
-    ratios = []
+    ratios, busy = [], {False: 0.0, True: 0.0}
     for _ in range(_TURNS):
-        quiet = _delays(two, seconds / _TURNS)
-        over = threading.Event()
-        knocking = threading.Thread(target=_knock, args=(two, over))
-        knocking.start()
-        disturbed = _delays(two, seconds / _TURNS)
-        over.set()
-        knocking.join()
-        ratios.append(disturbed / quiet)
+        delay = {}
+        for knocks in (False, True):
+            stranger.knock(knocks)
+            begins = _cpu(carrier)
+            delay[knocks] = _delays(two, seconds)
+            busy[knocks] += _cpu(carrier) - begins
+        ratios.append(delay[True] / delay[False])
     refused = home.link.counts()["refused"] - before
+    whole = seconds * _TURNS / 100
     return [
         Row(case, "refused", refused, COUNT, (">=", 1.0)),
         Row(case, "let in", len(home.link.machines()) - 1, COUNT, _ALL),
         *ratio(case, "delay of poses / without", ratios),
+        Row(case, "processor of the process that listens", busy[True] / whole, "%"),
+        Row(case, "the same, without", busy[False] / whole, "%"),
     ]
 
 
@@ -209,6 +234,32 @@ def growth(sizes: tuple[int, ...], seconds: float) -> list[Row]:
         case = f"{metric} a machine"
         rows += ratio(case, f"{most} machines / {least}", [of[most] / of[least]], ("<=", 1.15))
     return rows
+
+
+class Stranger:
+    """A program that knocks at home from the network of a machine; see ``engine.lab.stranger``."""
+
+    def __init__(self, two: Crew, what: str) -> None:
+        host = two.network.address[HOME] if two.network else "127.0.0.1"
+        words = [host, str(two.members[HOME].link.port), what]
+        with two.network.inside("m1") if two.network else nullcontext():
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "engine.lab.stranger", *words],
+                stdin=subprocess.PIPE,
+                text=True,
+                bufsize=1,
+            )
+
+    def __enter__(self) -> Stranger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def knock(self, knocks: bool) -> None:
+        """Have it knock, or rest."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("knock\n" if knocks else "rest\n")
 
 
 class Echo:
@@ -316,19 +367,9 @@ def _errors(two: Crew, clock: ShiftedClock, seconds: float) -> list[float]:
     ]
 
 
-def _knock(two: Crew, over: threading.Event) -> None:
-    network = two.network
-    host = network.address[HOME] if network else "127.0.0.1"
-    port = two.members[HOME].link.port
-    while not over.wait(0.05):
-        with suppress(OSError):
-            if network is None:
-                stranger = socket.create_connection((host, port), 1)
-            else:
-                with network.inside("m1"):
-                    stranger = socket.create_connection((host, port), 1)
-            with stranger:
-                stranger.sendall(os.urandom(400))
+def _cpu(process: psutil.Process) -> float:
+    taken = process.cpu_times()
+    return float(taken.user + taken.system)
 
 
 def _all_there(two: Crew, topic: str, count: int) -> bool:
