@@ -57,6 +57,7 @@ class FollowingModel(NetworkModel[Landmarks], Generic[Thing]):
     _followed: list[Thing] = field(default_factory=list)
     _size: tuple[int, int] = (0, 0)
     _pictures: int = 0
+    _failed: ModelError | None = None
 
     def reset(self) -> None:
         """Forget what is followed: it is found anew, and has new ids."""
@@ -65,25 +66,25 @@ class FollowingModel(NetworkModel[Landmarks], Generic[Thing]):
 
     @abstractmethod
     def find(self, frame: Frame, pose: Landmarks | None) -> list[Thing]:
-        """Return what is in a picture: what is followed, and what bodies or the detector show.
-
-        Raises ModelError when a network fails, or answers with what is not a number.
-        """
+        """Return what is in a picture: what is followed, and what bodies or the detector show."""
 
     def follow(self, frame: Frame, pose: Landmarks | None) -> None:
         """Follow what is in a picture; one of another size is another scene.
 
-        Raises ModelError as ``find`` does, with nothing left to follow.
+        Raises ModelError when a network fails and nothing is found, with nothing left to follow. At
+        what it fails among several is left out, which is told once.
         """
         height, width = frame.image.shape[:2]
         if self._size != (width, height):
             self._size = (width, height)
             self.reset()
-        try:
-            self._followed = self.find(frame, pose)
-        except ModelError:
+        self._failed = None
+        self._followed = self.find(frame, pose)
+        if self._failed and not self._followed:
             self.reset()
-            raise
+            raise self._failed
+        if self._failed:
+            self.tell_in_part()
 
     def is_due(self, found: list[Thing]) -> bool:
         """Whether the detector is to look at this picture, in which some are found already."""
@@ -101,24 +102,40 @@ class FollowingModel(NetworkModel[Landmarks], Generic[Thing]):
         side = self.session(detector).inputs[0].filled[-1]
         placement = place(whole_picture(*self._size), *self._size, size=side)
         square = to_planes(in_colour(crop_square(frame.image, placement)))
-        boxes, logits = self.run(detector, image=scale(square))
+        answers = self._run_or_note(detector, scale(square))
+        if answers is None:
+            return []
+        boxes, logits = answers
         found, _ = detections(boxes[0], logits[0, :, 0], side, sure)
         return [
             np.array(placement.to_picture([(x, y) for x, y in each.tolist()]), np.float32)
             for each in found
         ]
 
-    def ask(self, frame: Frame, region: TurnedSquare) -> tuple[Floats, tuple[NDArray[Any], ...]]:
+    def ask(
+        self, frame: Frame, region: TurnedSquare
+    ) -> tuple[Floats, tuple[NDArray[Any], ...]] | None:
         """Ask the network that looks closely for a square: its points, (n, 3), and the rest.
 
-        The points are in pixels of the picture, with depth, larger is nearer.
+        The points are in pixels of the picture, with depth, larger is nearer. None where it fails.
         """
         _, closer = self.ROLES
         size = self.session(closer).inputs[0].filled[-1]
-        points, *rest = self.run(closer, image=region.cut(frame.image, size))
+        answers = self._run_or_note(closer, region.cut(frame.image, size))
+        if answers is None:
+            return None
+        points, *rest = answers
         square = np.asarray(points, np.float32).reshape(-1, 3) / np.float32(size)
         depth = -square[:, 2:] * np.float32(region.side)
         return np.hstack([region.to_picture(square[:, :2]), depth]), tuple(rest)
+
+    def _run_or_note(self, role: str, image: Planes) -> tuple[NDArray[Any], ...] | None:
+        """Return the answers of a network; None where it fails, which ``follow`` judges."""
+        try:
+            return self.run(role, image=image)
+        except ModelError as error:
+            self._failed = error
+            return None
 
     def tell(
         self, skeleton: Skeleton, most: int, confidence: float, at: Ns

@@ -14,6 +14,7 @@ class Segment(NetworkModel[Mask]):
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field
@@ -30,6 +31,8 @@ from engine.core.node import Model
 from engine.core.parameter import FILE, Fixed, Param, read_parameters
 from engine.inference.card import CARD, Card, model_folder, read_card
 from engine.inference.session import Session, open_sessions
+
+_log = logging.getLogger("sensorium")
 
 Out = TypeVar("Out")
 """The kind of message that ``process`` answers with, as its annotation says too."""
@@ -73,6 +76,7 @@ class NetworkModel(Model, Generic[Out]):
     ] = "cpu"
 
     _sessions: dict[str, Session] = field(default_factory=dict)
+    _told_in_part: bool = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -174,6 +178,30 @@ class NetworkModel(Model, Generic[Out]):
         if not all(map(_is_finite, answers)):
             raise ModelError(f'the model "{self.model}" gave what is not a number')
         return answers
+
+    def run_rows(self, role: str = "", /, **inputs: NDArray[Any]) -> NDArray[Any]:
+        """Run a network whose first output has one thing a row, (1, n, k); return rows (m, k).
+
+        Rows that hold what is not a number are left out, which is told once. Raises ModelError as
+        ``run`` does, and when no row is left.
+        """
+        rows = self.session(role).run(**inputs)[0][0]
+        whole = np.isfinite(rows).all(axis=1)
+        if not whole.any():
+            raise ModelError(f'the model "{self.model}" gave what is not a number')
+        if not whole.all():
+            self.tell_in_part()
+        return np.asarray(rows[whole])
+
+    def tell_in_part(self) -> None:
+        """Log once that a network fails at a part of a picture, and that the rest is told."""
+        if not self._told_in_part:
+            self._told_in_part = True
+            _log.warning(
+                'the model "%s" gave what is not a number for a part of a picture; what it finds '
+                "elsewhere in it is told",
+                self.model,
+            )
 
     def run_by_name(self, role: str = "", /, **inputs: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Run a network as ``run`` does; return its outputs by name."""

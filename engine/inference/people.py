@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.errors import ModelError
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.dsp.image.padded import padded
 from engine.dsp.image.region import Region, crop_lit, next_region, place, to_rgb, whole_picture
@@ -22,7 +23,9 @@ from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.body_regions import around, from_circle, from_joints, tiles
 
 Floats = NDArray[np.float32]
+Image = NDArray[np.uint8]
 Run = Callable[..., tuple[NDArray[Any], ...]]
+RunRows = Callable[..., NDArray[Any]]
 Size = tuple[int, int]
 
 SURE: Final = 0.2
@@ -66,7 +69,7 @@ class Closer(ABC):
 
     @abstractmethod
     def look(
-        self, image: NDArray[np.uint8], region: Region | TurnedSquare, size: Size, mirrored: bool
+        self, image: Image, region: Region | TurnedSquare, size: Size, mirrored: bool
     ) -> FoundBody:
         """Return the body in a square of a picture, (h, w, 3) or grey, of a size (w, h)."""
 
@@ -83,7 +86,7 @@ class MoveNet(Closer):
         return next_region(joints.points.tolist(), (joints.sure >= SURE).tolist(), *size)
 
     def look(
-        self, image: NDArray[np.uint8], region: Region | TurnedSquare, size: Size, mirrored: bool
+        self, image: Image, region: Region | TurnedSquare, size: Size, mirrored: bool
     ) -> FoundBody:
         """Return the body in a square."""
         assert isinstance(region, Region)
@@ -110,7 +113,7 @@ class BlazePose(Closer):
         return from_joints(joints.points[:, :2], joints.sure, mirrored)
 
     def look(
-        self, image: NDArray[np.uint8], region: Region | TurnedSquare, size: Size, mirrored: bool
+        self, image: Image, region: Region | TurnedSquare, size: Size, mirrored: bool
     ) -> FoundBody:
         """Return the body in a square; one that holds nobody is not sure."""
         assert isinstance(region, TurnedSquare)
@@ -127,16 +130,15 @@ class BlazePose(Closer):
 
 @dataclass
 class Finder:
-    """MoveNet multipose: up to six people in a picture; ``run`` asks it."""
+    """MoveNet multipose: up to six people in a picture; ``run`` asks it for a row of each."""
 
-    run: Run
+    run: RunRows
 
-    def find(self, image: NDArray[np.uint8], part: tuple[int, int, int, int]) -> list[FoundBody]:
+    def find(self, image: Image, part: tuple[int, int, int, int]) -> list[FoundBody]:
         """Return those in a part of a picture, the surest first; 17 joints each."""
         given = padded(image, part, _LONGER, _MULTIPLE)
-        (answer,) = self.run(image=given.picture[None].astype(np.int32))
         bodies = []
-        for row in answer[0]:
+        for row in self.run(image=given.picture[None].astype(np.int32)):
             joints = row[:51].reshape(17, 3)
             points = given.to_picture(joints[:, 1::-1])
             bodies.append(FoundBody(points, joints[:, 2], surest(joints[:, 2])))
@@ -149,7 +151,7 @@ class OneFinder:
 
     closer: MoveNet
 
-    def find(self, image: NDArray[np.uint8], part: tuple[int, int, int, int]) -> list[FoundBody]:
+    def find(self, image: Image, part: tuple[int, int, int, int]) -> list[FoundBody]:
         """Return who is in a part of a picture."""
         left, top, right, bottom = part
         piece = image[top:bottom, left:right]
@@ -159,12 +161,26 @@ class OneFinder:
         return [body]
 
 
+def _as_it_is(image: Image) -> Image:
+    return image
+
+
+def _nothing() -> None:
+    pass
+
+
 @dataclass
 class People:
-    """Finds people picture by picture; without a ``closer`` as the finder sees them."""
+    """Finds people picture by picture; without a ``closer`` as the finder sees them.
+
+    A ``closer`` looks for newcomers in what ``cover`` makes of a picture. ``tell`` is called when a
+    network fails at one of several people: the others are found, and that one is looked at again.
+    """
 
     finder: Finder | OneFinder
     closer: Closer | None = None
+    cover: Callable[[Image], Image] = _as_it_is
+    tell: Callable[[], None] = _nothing
     _followed: list[FoundBody] = field(default_factory=list)
     _pictures: int = 0
     _searches: int = 0
@@ -175,32 +191,58 @@ class People:
         self._searches = 0
 
     def find(
-        self, image: NDArray[np.uint8], most: int, confidence: float, mirrored: bool
+        self, image: Image, most: int, confidence: float, mirrored: bool
     ) -> list[FoundBody]:
-        """Return up to ``most`` people of a picture, (h, w, 3) or grey."""
-        size = image.shape[1], image.shape[0]
+        """Return up to ``most`` people of a picture, (h, w, 3) or grey.
+
+        Raises ModelError when a network fails, and nobody is left.
+        """
         if self.closer is None:
-            return self._at_once(image, most, confidence * STAYS)
+            return self._at_once(image, confidence * STAYS)
         found: list[FoundBody] = []
+        missed: list[FoundBody] = []
+        failed: ModelError | None = None
         for body in self._followed:
-            self._look(image, body.region, confidence * STAYS, mirrored, found)
+            try:
+                self._look(image, body.region, confidence * STAYS, mirrored, found)
+            except ModelError as error:
+                failed, body.unseen = error, body.unseen + 1
+                missed += [body] if body.unseen < UNSEEN else []
+        try:
+            self._search(image, most, confidence, mirrored, found)
+        except ModelError as error:
+            failed = error
+        if failed and not found:
+            raise failed
+        if failed:
+            self.tell()
+        self._followed = [*found, *missed]
+        return found
+
+    def _search(
+        self, image: Image, most: int, confidence: float, mirrored: bool, found: list[FoundBody]
+    ) -> None:
+        """Look for others in a part of the picture, where it is time to, and add them."""
+        size = image.shape[1], image.shape[0]
         self._pictures += 1
         parts = tiles(*size)
         due = not found or self._searches < len(parts) or self._pictures % SEARCH == 0
-        if due and len(found) < most:
-            self._searches += 1
-            for one in self.finder.find(image, parts[(self._searches - 1) % len(parts)]):
-                if len(found) >= most or one.score < confidence * STAYS:
-                    break
-                if any(same(one, other) for other in found):
-                    continue
-                region = self.closer.region(one, size, mirrored)
-                self._look(image, region, confidence, mirrored, found)
-        self._followed = found
-        return found
+        if self.closer is None or not due or len(found) >= most:
+            return
+        self._searches += 1
+        for one in self.finder.find(self.cover(image), parts[(self._searches - 1) % len(parts)]):
+            if len(found) >= most or one.score < confidence * STAYS:
+                break
+            if any(same(one, other) for other in found):
+                continue
+            region = self.closer.region(one, size, mirrored)
+            self._look(image, region, confidence, mirrored, found)
 
-    def _at_once(self, image: NDArray[np.uint8], most: int, bar: float) -> list[FoundBody]:
-        """Return up to ``most`` people as the finder sees them, in one look at a picture.
+    def _at_once(self, image: Image, bar: float) -> list[FoundBody]:
+        """Return everybody as the finder sees them, in one look at a picture.
+
+        Why everybody: of three people with two slots, each picture may show another two as the
+        surest; who follows them knows who was there before.
 
         While all who are followed are small it looks at the parts where they are, in turn; between,
         and while nobody is followed, at the whole picture and at tiles of it.
@@ -216,7 +258,7 @@ class People:
         else:
             part = tiled[self._searches % len(tiled)]
             self._searches += 1
-        found = [body for body in self.finder.find(image, part) if body.score >= bar][:most]
+        found = [body for body in self.finder.find(image, part) if body.score >= bar]
         elsewhere = [
             body
             for body in self._followed
@@ -225,12 +267,12 @@ class People:
         ]
         for body in elsewhere:
             body.unseen += 1
-        self._followed = [*found, *elsewhere][:most]
+        self._followed = [*found, *elsewhere]
         return found
 
     def _look(
         self,
-        image: NDArray[np.uint8],
+        image: Image,
         region: Region | TurnedSquare | None,
         bar: float,
         mirrored: bool,

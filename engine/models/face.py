@@ -19,6 +19,7 @@ from engine.dsp.landmarks.face_regions import from_bodies, from_detected, from_p
 from engine.dsp.landmarks.tracker import Tracker
 from engine.inference.following import STAYS, Followed, FollowingModel
 from engine.inference.network import ModelName
+from engine.inference.as_seen import as_seen
 
 Floats = NDArray[np.float32]
 
@@ -80,8 +81,10 @@ class FaceModel(FollowingModel[Followed]):
 
         The picture is uint8, (h, w, 3) blue-green-red, or grey as (h, w, 1) or (h, w).
 
-        Raises ModelError when a network fails, or answers with what is not a number.
+        Raises ModelError when a network fails, or answers with what is not a number, and no face
+        is left.
         """
+        frame = as_seen(frame)
         self.follow(frame, pose)
         told = self.tell(FACE_468, self.faces, self.confidence, at)
         faces = Landmarks(FACE_468, tuple(one for _, one in told), self.aspect)
@@ -121,7 +124,10 @@ class FaceModel(FollowingModel[Followed]):
         """Ask the network for the face in a square; None where it is not sure enough."""
         if not region.fits(*self._size):
             return None
-        points, (logit,) = self.ask(frame, region)
+        asked = self.ask(frame, region)
+        if asked is None:
+            return None
+        points, (logit,) = asked
         sure = 1 / (1 + math.exp(-max(-_LOGIT, min(_LOGIT, float(logit.ravel()[0])))))
         if sure < self.confidence * share:
             return None

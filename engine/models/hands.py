@@ -22,6 +22,7 @@ from engine.dsp.landmarks.hand_regions import (
 from engine.dsp.landmarks.tracker import Tracker
 from engine.inference.following import STAYS, Followed, FollowingModel
 from engine.inference.network import ModelName
+from engine.inference.as_seen import as_seen
 
 _PALM = 0.25
 """How sure a palm must be for a look at its hand, which decides: a bar below that of MediaPipe."""
@@ -82,8 +83,10 @@ class HandsModel(FollowingModel[_Hand]):
 
         The picture is uint8, (h, w, 3) blue-green-red, or grey as (h, w, 1) or (h, w).
 
-        Raises ModelError when a network fails, or answers with what is not a number.
+        Raises ModelError when a network fails, or answers with what is not a number, and no hand
+        is left.
         """
+        frame = as_seen(frame)
         self.follow(frame, pose)
         told = self.tell(HAND_21, self.hands, self.confidence, at)
         sides = (
@@ -143,7 +146,10 @@ class HandsModel(FollowingModel[_Hand]):
         """Ask the network for the hand in a square; None where it is not sure enough."""
         if not region.fits(*self._size):
             return None
-        points, (presence, handed) = self.ask(frame, region)
+        asked = self.ask(frame, region)
+        if asked is None:
+            return None
+        points, (presence, handed) = asked
         sure = float(presence.ravel()[0])
         if sure < self.confidence * share:
             return None

@@ -15,6 +15,7 @@ from engine.dsp.image.detecting import CELLS, COCO_80, Boxes, boxes, in_square
 from engine.dsp.image.masking import in_colour
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.inference.network import ModelName, NetworkModel
+from engine.inference.as_seen import as_seen
 from engine.inference.session import Session
 
 STAYS = 0.7
@@ -85,6 +86,7 @@ class ObjectsModel(NetworkModel[Detections]):
 
         Raises ModelError when the network fails, or answers with what is not a number.
         """
+        frame = as_seen(frame)
         height, width = frame.image.shape[:2]
         if self._size != (width, height):
             self._size = (width, height)

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.context import Context
-from engine.core.errors import ModelError
+from engine.core.errors import ModelError, ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import JOINTS, Frame, Ns, Person, Pose
 from engine.core.parameter import FILE, Fixed, Param
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, Skeleton
 from engine.dsp.image.clothes import clothes
+from engine.dsp.image.covering import covered
 from engine.dsp.image.region import (
     Point,
     Region,
@@ -28,6 +29,7 @@ from engine.dsp.image.region import (
     to_rgb,
     whole_picture,
 )
+from engine.dsp.landmarks.areas import Area, Corner, areas_fault
 from engine.dsp.landmarks.roster import CARRY
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.inference.card import CARD, built_folder, models
@@ -43,6 +45,7 @@ from engine.inference.people import (
     OneFinder,
     People,
 )
+from engine.inference.as_seen import as_seen
 from engine.inference.session import Session, open_session
 
 _OTHER_SIDE = [
@@ -107,9 +110,14 @@ class PoseModel(NetworkModel[Landmarks]):
     for others between, in the whole picture and in parts of it: time goes with how many there are.
     Slots and ids hold while people cross and are hidden for a moment: who is missed is told for a
     tenth of a second where they should be, ever less sure, then not at all, and has the same slot
-    and id when they are back within two seconds. Where places leave open who is who, the colours of
+    and id when they are back within ``memory``. Where places leave open who is who, the colours of
     their clothes decide; those stay in memory as long as somebody is followed, and go nowhere. As
     long as it is open, they are not told.
+
+    Nobody begins to be followed in an area of ``ignore``, such as a poster, a mirror or a dummy in a
+    window; who comes from elsewhere is followed across it. Each is two opposite corners or a
+    polygon: 0, 0 is the left bottom of the picture and 1, 1 the right top. With ``lock`` only one
+    of several people is told, and their number is kept for them as long as they are away.
 
     Raises ModelError for a picture to which a network answers with what is not a number.
     """
@@ -128,7 +136,17 @@ class PoseModel(NetworkModel[Landmarks]):
     ] = "movenet_lightning"
     people: Fixed[Annotated[int, Param("how many people to follow", 1, 16)]] = 1
     confidence: Annotated[float, Param("how sure to be that somebody is there", 0, 1)] = 0.4
+    memory: Annotated[
+        float, Param("how long one of several keeps their number unseen", 0, 60, unit="s")
+    ] = 2.0
+    ignore: Annotated[
+        tuple[tuple[Corner, ...], ...],
+        Param("areas where nobody comes in: [[[x, y], [x, y]], ...]", fault=areas_fault),
+    ] = ()
+    lock: Annotated[int, Param("only this person of several is told: 1, 2, 3 ...; 0: all", 0, 16)] = 0
 
+    _drawn: tuple[tuple[Corner, ...], ...] = ()
+    _areas: tuple[Area, ...] = ()
     _region: Region | None = None
     _size: tuple[int, int] = (0, 0)
     _body: _Body | None = None
@@ -137,6 +155,19 @@ class PoseModel(NetworkModel[Landmarks]):
     _several: People | None = None
     _skeleton: Skeleton = COCO_17
     _tracker: Tracker = field(default_factory=lambda: Tracker(COCO_17))
+
+    def __post_init__(self) -> None:
+        if fault := areas_fault(self.ignore):
+            raise ParameterError(f"ignore: {fault}")
+        if self.lock > self.people:
+            raise ParameterError(f"lock: there is no {self.lock} where people = {self.people}")
+
+    def doubts(self, folder: Path | None) -> Mapping[str, str]:
+        """Return what its parameters cannot do: one person alone is nobody to be told from."""
+        found = dict(super().doubts(folder))
+        if self.lock and self.people == 1:
+            found["lock"] = "one person is told from others only with people = 2 or more"
+        return found
 
     def outlets(self) -> Mapping[str, type]:
         """Return what it gives: a pose, or landmarks with depth."""
@@ -163,13 +194,15 @@ class PoseModel(NetworkModel[Landmarks]):
         here = self.session()
         ask = partial(self.run, here.role)
         if task == _MULTIPLE:
-            return People(Finder(ask))
+            return People(Finder(partial(self.run_rows, here.role)))
         side = next(size for size in here.inputs[0].filled[1:] if size > _COLOURS)
         closer = BlazePose(ask, side) if task == _DEEP else MoveNet(ask, side)
-        find = partial(self.run, _FINDS)
         if finder == _FINDER:
-            return People(Finder(find), closer)
-        return People(OneFinder(MoveNet(find, self.session(_FINDS).inputs[0].filled[1])), closer)
+            several = Finder(partial(self.run_rows, _FINDS))
+            return People(several, closer, self._covered, self.tell_in_part)
+        seen = self.session(_FINDS).inputs[0].filled[1]
+        one = OneFinder(MoveNet(partial(self.run, _FINDS), seen))
+        return People(one, closer, self._covered, self.tell_in_part)
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network does not find people's joints."""
@@ -219,10 +252,12 @@ class PoseModel(NetworkModel[Landmarks]):
 
         Raises ModelError when the network fails, or answers with what is not a number.
         """
+        frame = as_seen(frame)
         height, width = frame.image.shape[:2]
         if self._size != (width, height):
             self._size = (width, height)
             self.reset()
+        self._look_up_areas()
         if self._several is not None:
             return self._all(self._several, frame, at)
         found = self._look(frame.image)
@@ -247,7 +282,14 @@ class PoseModel(NetworkModel[Landmarks]):
         aspect = width / height
         stays = self.confidence * STAYS
         self._tracker.options = Tracking(
-            self.people, enter=self.confidence, stay=stays, birth=2, carry=CARRY
+            self.people,
+            memory=self.memory,
+            enter=self.confidence,
+            stay=stays,
+            birth=2,
+            ignore=self._areas,
+            lock=self.lock,
+            carry=CARRY,
         )
         worn = clothes(frame.image, points, self._skeleton)
         scores = [body.score for body in bodies]
@@ -258,8 +300,24 @@ class PoseModel(NetworkModel[Landmarks]):
             return Landmarks(BLAZEPOSE_33, seen, aspect)
         return Pose(tuple(Person(one.slot, one.id, shown(points, one)) for one in given), aspect)
 
+    def _look_up_areas(self) -> None:
+        """Take the areas as they are now: a hand may have drawn them anew."""
+        if self.ignore == self._drawn:
+            return
+        self._drawn, self._areas = self.ignore, tuple(map(Area, self.ignore))
+        if self._several is not None:
+            self._several.reset()
+        elif self._body is not None and self._is_ignored(self._body):
+            self._body = self._region = None
+
+    def _covered(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return a picture as newcomers are looked for in it."""
+        return covered(image, self._areas)
+
     def _look(self, image: NDArray[np.uint8]) -> _Body:
         """Run the network on the current region of a picture."""
+        if self._body is None:
+            image = self._covered(image)
         tensor = self.session().inputs[0]
         width, height = self._size
         region = self._region or whole_picture(width, height)
@@ -278,15 +336,22 @@ class PoseModel(NetworkModel[Landmarks]):
         """Decide whether this is a person, whether they are new, and where to look next."""
         bar = self.confidence * (1.0 if self._body is None else STAYS)
         seen = sum(found.scores[joint] for joint in found.surest) >= bar * ENOUGH
-        if seen:
-            if self._body is None or _far(self._body, found):
-                self._id += 1
+        new = self._body is None or _far(self._body, found)
+        if seen and not (new and self._is_ignored(found)):
+            self._id += new
             self._body, self._misses = found, 0
         else:
             self._miss(found)
         near = seen or self._misses % (_LOOKS + 1)
         sure = [score >= SURE for score in found.scores]
         self._region = next_region(found.points, sure, *self._size) if near else None
+
+    def _is_ignored(self, body: _Body) -> bool:
+        """Whether most of a body lies in an area where nobody comes in."""
+        width, height = self._size
+        places = np.array([body.points[joint] for joint in body.surest])
+        places = places * [1 / width, -1 / height] + [0, 1]
+        return any(area.holds(places).mean() > 0.5 for area in self._areas)
 
     def _miss(self, found: _Body) -> None:
         """Keep a person who is not seen for some pictures, with lower scores."""

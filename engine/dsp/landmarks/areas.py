@@ -48,6 +48,16 @@ class Area:
         return (*self.corners[1:], self.corners[0])
 
 
+def areas_fault(areas: Sequence[Sequence[Corner]]) -> str:
+    """Return what is wrong with areas given by their corners, or ""."""
+    for number, corners in enumerate(areas, 1):
+        try:
+            Area(tuple(corners))
+        except ValueError as error:
+            return f"{number}: {error}" if len(areas) > 1 else str(error)
+    return ""
+
+
 _LEAST = 1e-6
 
 

@@ -1,8 +1,9 @@
 """Follows bodies, hands or a face with a box of ours, picture by picture, smooths, and sends OSC.
 
 Run: python -m engine.lab.bench.rig.bodies_ours WHAT PICTURES POINTS PORT. WHAT is a box and what it
-is asked for: pose:movenet_lightning, pose:blazepose_lite, hands:hands, face:face_mesh. The rest is
-as in ``bodies_peers``.
+is asked for: pose:movenet_lightning, pose:blazepose_lite, hands:hands, face:face_mesh; with -still
+behind it, pictures that have nothing to do with each other, each of which is shown for a tenth of a
+second. The rest is as in ``bodies_peers``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from engine.models.pose import PoseModel
 from engine.sinks.osc_out import OscOut
 
 WARM = 10
+STILL = "-still"
 STEP = 33_333_333
 BOXES: dict[str, type] = {"pose": PoseModel, "hands": HandsModel, "face": FaceModel}
 _MIN_CUTOFF, _BETA, _SPEED = 1.7, 5.0, 1.0
@@ -56,7 +58,8 @@ def _share(cutoff: Any, rate: float) -> Any:
 def main() -> None:
     """Follow, then print."""
     asked, pictures, out, port = sys.argv[1:]
-    what, _, model = asked.partition(":")
+    still = asked.endswith(STILL)
+    what, _, model = asked.removesuffix(STILL).partition(":")
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     cv2.setNumThreads(1)
@@ -70,8 +73,12 @@ def main() -> None:
     answers, cpu, wall = [], [], []
     for number, frame in enumerate(frames):
         at = Ns(number * STEP)
+        if still:
+            box.reset()
+            for part in range(3):
+                box.process(frame, at=Ns(at + part))
         begun, clock = time.process_time(), time.perf_counter()
-        answer = box.process(frame, at=at)
+        answer = box.process(frame, at=Ns(at + 3))
         found = answer if isinstance(answer, Landmarks) else answer[0]
         smooth = Landmarks(found.skeleton, tuple(map(steady, found.seen)), found.aspect)
         sink.send("/body", smooth, at)

@@ -4,8 +4,8 @@ It knows nothing of the engine, for it runs where that package is and the engine
 are those it comes with, its own smoothing among them, for one body, two hands, one face; the
 numbers leave by python-osc, one message for each body, hand or face.
 
-Run: python bodies_peers.py WHAT PICTURES POINTS PORT. WHAT is pose, hands or face. PICTURES is a
-file npy, uint8 (n, h, w, 3) blue-green-red; POINTS is written, npz: ``points`` float32 (n, m, k,
+Run: python bodies_peers.py WHAT PICTURES POINTS PORT. WHAT is pose, hands or face, or hands-still
+or face-still for pictures that have nothing to do with each other. PICTURES is a file npy, uint8 (n, h, w, 3) blue-green-red; POINTS is written, npz: ``points`` float32 (n, m, k,
 2), x and y from 0 to 1 from the top left, NaN where nobody is. It prints ms a picture as JSON: of
 the processor ("cpu") and of the clock ("wall"), on one core, without the first ten pictures.
 """
@@ -31,13 +31,14 @@ WARM = 10
 def solution(what: str) -> tuple[Any, Callable[[Any], Any], int, int]:
     """Return MediaPipe's own, how to read its answer, and how many of how many points."""
     of = mediapipe.solutions
+    what, _, still = what.partition("-")
     if what == "pose":
         box = of.pose.Pose(model_complexity=1)
         return box, lambda a: [a.pose_landmarks] if a.pose_landmarks else [], 1, 33
     if what == "hands":
-        box = of.hands.Hands(max_num_hands=2)
+        box = of.hands.Hands(static_image_mode=bool(still), max_num_hands=2)
         return box, lambda a: a.multi_hand_landmarks or [], 2, 21
-    box = of.face_mesh.FaceMesh(max_num_faces=1)
+    box = of.face_mesh.FaceMesh(static_image_mode=bool(still), max_num_faces=1)
     return box, lambda a: a.multi_face_landmarks or [], 1, 468
 
 
