@@ -34,7 +34,7 @@ class Track:
     ``at`` is the moment in seconds at which it was last surely seen, and ``points`` lay so;
     ``centre`` (2,) is the middle of what carries it. ``seen_at`` and ``picture`` are when it was
     last seen at all, ``pictures`` is how often. A point that was not seen keeps its place among the
-    others, and loses its weight.
+    others, and loses its weight. ``tall`` is its stature by its trunk, NaN until that is seen.
     """
 
     def __init__(self, first: Sighting, at: float, picture: int, spread: Spread) -> None:
@@ -49,6 +49,8 @@ class Track:
         self._spread = spread
         self._places: deque[tuple[float, Floats]] = deque()
         self.velocity: Floats = np.zeros(2)
+        self.tall = self.broad = math.nan
+        self._measure(first)
         self._remember()
         first.free = False
 
@@ -86,6 +88,7 @@ class Track:
         size = extent(self.points[self.weights > 0])
         self.size += (size - self.size) * (0.4 if size > self.size else 0.1)
         self.at = at
+        self._measure(sighting)
         self._remember()
         self.glimpse(sighting, at, picture)
 
@@ -95,6 +98,21 @@ class Track:
         self.pictures += 1
         self.doubtful = False
         sighting.free = False
+
+    def _measure(self, sighting: Sighting) -> None:
+        """Note how tall it is: a trunk that leans is only shorter, so what is longer counts more."""
+        if self._spread.build is None:
+            return
+        broad = self._spread.build.broad(sighting.points, sighting.weights)
+        if math.isnan(self.broad):
+            self.broad = broad
+        elif not math.isnan(broad):
+            self.broad += (broad - self.broad) * 0.3
+        tall = self._spread.build.tall(sighting.points, sighting.weights)
+        if math.isnan(self.tall):
+            self.tall = tall
+        elif not math.isnan(tall):
+            self.tall += (tall - self.tall) * (0.2 if tall > self.tall else 0.05)
 
     def _remember(self) -> None:
         """Take its middle, and the velocity (2,) in picture heights a second, from what was seen.
