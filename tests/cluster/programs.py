@@ -171,5 +171,10 @@ class Programs:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "XDG_STATE_HOME": str(self.folder / f"state of {name}")},
+                env=self._environment(name),
             )
+
+    def _environment(self, name: str) -> dict[str, str]:
+        """Return what a machine's programs find, without what tests set to find mistakes."""
+        ours = {key: value for key, value in os.environ.items() if key != "PYTHONASYNCIODEBUG"}
+        return {**ours, "XDG_STATE_HOME": str(self.folder / f"state of {name}")}

@@ -33,7 +33,7 @@ machine = "left"
 [left_note]
 use = "note"
 from = "left_metro"
-note = "left_count"
+note = {{ from = "left_count" }}
 length = "25 ms"
 machine = "left"
 
@@ -47,7 +47,7 @@ max = 127
 [home_note]
 use = "note"
 from = "home_metro"
-note = "home_count"
+note = {{ from = "home_count" }}
 length = "25 ms"
 
 [dancer]

@@ -40,7 +40,7 @@ machine = "left"
 [beat]
 use = "note"
 from = "metro"
-note = "count"
+note = {{ from = "count" }}
 length = "30 ms"
 machine = "left"
 [out]
