@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,13 @@ from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.dsp.image.padded import padded
 from engine.dsp.image.region import Region, crop_lit, next_region, place, to_rgb, whole_picture
 from engine.dsp.image.turned import TurnedSquare
-from engine.dsp.landmarks.body_regions import around, from_circle, from_joints, tiles
+from engine.dsp.landmarks.body_regions import (
+    around,
+    from_circle,
+    from_joints,
+    has_legs_alone,
+    tiles,
+)
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
@@ -40,6 +46,8 @@ RARELY: Final = 6
 """While all are small, others are looked for in one of so many pictures."""
 UNSEEN: Final = 4
 """Looks at other parts of the picture for which somebody is still taken to be there."""
+CHECKED: Final = 10
+"""Whom a network that invents follows, the finder looks at in one of so many pictures."""
 _LONGER: Final = 256
 _MULTIPLE: Final = 32
 _LOGIT: Final = 80.0
@@ -50,7 +58,7 @@ class FoundBody:
     """Who was found: ``points`` (n, 2) in pixels, or (n, 3) with a depth; ``sure`` (n,) 0 to 1.
 
     ``region`` is where a closer look would find them next, if that is known; ``unseen`` is how
-    often the picture was looked at elsewhere since.
+    often the picture was looked at elsewhere since, ``pictures`` how long they were followed.
     """
 
     points: Floats
@@ -58,10 +66,16 @@ class FoundBody:
     score: float
     region: Region | TurnedSquare | None = None
     unseen: int = 0
+    pictures: int = 0
 
 
 class Closer(ABC):
-    """A network that finds the joints of one body in a square."""
+    """A network that finds the joints of one body in a square.
+
+    One that ``invents`` makes up a whole body where legs alone are seen.
+    """
+
+    invents: ClassVar[bool] = False
 
     @abstractmethod
     def region(self, joints: FoundBody, size: Size, mirrored: bool) -> Region | TurnedSquare | None:
@@ -104,6 +118,8 @@ class MoveNet(Closer):
 @dataclass
 class BlazePose(Closer):
     """BlazePose: 33 points with depth; ``run`` asks it, ``side`` is its square in pixels."""
+
+    invents: ClassVar[bool] = True
 
     run: Run
     side: int
@@ -190,9 +206,7 @@ class People:
         self._followed = []
         self._searches = 0
 
-    def find(
-        self, image: Image, most: int, confidence: float, mirrored: bool
-    ) -> list[FoundBody]:
+    def find(self, image: Image, most: int, confidence: float, mirrored: bool) -> list[FoundBody]:
         """Return up to ``most`` people of a picture, (h, w, 3) or grey.
 
         Raises ModelError when a network fails, and nobody is left.
@@ -203,11 +217,15 @@ class People:
         missed: list[FoundBody] = []
         failed: ModelError | None = None
         for body in self._followed:
+            already = len(found)
             try:
-                self._look(image, body.region, confidence * STAYS, mirrored, found)
+                if not self._is_invented(image, body):
+                    self._look(image, body.region, confidence * STAYS, mirrored, found)
             except ModelError as error:
                 failed, body.unseen = error, body.unseen + 1
                 missed += [body] if body.unseen < UNSEEN else []
+            for one in found[already:]:
+                one.pictures = body.pictures + 1
         try:
             self._search(image, most, confidence, mirrored, found)
         except ModelError as error:
@@ -218,6 +236,16 @@ class People:
             self.tell()
         self._followed = [*found, *missed]
         return found
+
+    def _is_invented(self, image: Image, body: FoundBody) -> bool:
+        """Whether the finder, asked now and then, sees legs alone where a whole body is told."""
+        closer, region = self.closer, body.region
+        asked = closer is not None and closer.invents and body.pictures % CHECKED == CHECKED - 1
+        if not asked or not isinstance(region, TurnedSquare):
+            return False
+        part = region.part_of(image.shape[1], image.shape[0])
+        there = self.finder.find(image, part) if part else []
+        return bool(there) and has_legs_alone(there[0].sure)
 
     def _search(
         self, image: Image, most: int, confidence: float, mirrored: bool, found: list[FoundBody]

@@ -17,9 +17,9 @@ from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.expressions import expressions
 from engine.dsp.landmarks.face_regions import from_bodies, from_detected, from_points, near
 from engine.dsp.landmarks.tracker import Tracker
+from engine.inference.as_seen import as_seen
 from engine.inference.following import STAYS, Followed, FollowingModel
 from engine.inference.network import ModelName
-from engine.inference.as_seen import as_seen
 
 Floats = NDArray[np.float32]
 

@@ -20,9 +20,9 @@ from engine.dsp.landmarks.hand_regions import (
     near,
 )
 from engine.dsp.landmarks.tracker import Tracker
+from engine.inference.as_seen import as_seen
 from engine.inference.following import STAYS, Followed, FollowingModel
 from engine.inference.network import ModelName
-from engine.inference.as_seen import as_seen
 
 _PALM = 0.25
 """How sure a palm must be for a look at its hand, which decides: a bar below that of MediaPipe."""

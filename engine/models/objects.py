@@ -14,8 +14,8 @@ from engine.core.parameter import Fixed, Param
 from engine.dsp.image.detecting import CELLS, COCO_80, Boxes, boxes, in_square
 from engine.dsp.image.masking import in_colour
 from engine.dsp.landmarks.tracker import Tracker, Tracking
-from engine.inference.network import ModelName, NetworkModel
 from engine.inference.as_seen import as_seen
+from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
 STAYS = 0.7

@@ -32,6 +32,7 @@ from engine.dsp.image.region import (
 from engine.dsp.landmarks.areas import Area, Corner, areas_fault
 from engine.dsp.landmarks.roster import CARRY
 from engine.dsp.landmarks.tracker import Tracker, Tracking
+from engine.inference.as_seen import as_seen
 from engine.inference.card import CARD, built_folder, models
 from engine.inference.network import NetworkModel
 from engine.inference.people import (
@@ -45,7 +46,6 @@ from engine.inference.people import (
     OneFinder,
     People,
 )
-from engine.inference.as_seen import as_seen
 from engine.inference.session import Session, open_session
 
 _OTHER_SIDE = [
@@ -114,10 +114,10 @@ class PoseModel(NetworkModel[Landmarks]):
     their clothes decide; those stay in memory as long as somebody is followed, and go nowhere. As
     long as it is open, they are not told.
 
-    Nobody begins to be followed in an area of ``ignore``, such as a poster, a mirror or a dummy in a
-    window; who comes from elsewhere is followed across it. Each is two opposite corners or a
-    polygon: 0, 0 is the left bottom of the picture and 1, 1 the right top. With ``lock`` only one
-    of several people is told, and their number is kept for them as long as they are away.
+    Nobody begins to be followed in an area of ``ignore``, such as a poster, a mirror or a dummy;
+    who comes from elsewhere is followed across it. Each is two opposite corners or a polygon: 0, 0
+    is the left bottom of the picture and 1, 1 the right top. With ``lock`` only one of several
+    people is told, and their number is kept for them as long as they are away.
 
     Raises ModelError for a picture to which a network answers with what is not a number.
     """
@@ -143,7 +143,9 @@ class PoseModel(NetworkModel[Landmarks]):
         tuple[tuple[Corner, ...], ...],
         Param("areas where nobody comes in: [[[x, y], [x, y]], ...]", fault=areas_fault),
     ] = ()
-    lock: Annotated[int, Param("only this person of several is told: 1, 2, 3 ...; 0: all", 0, 16)] = 0
+    lock: Annotated[
+        int, Param("only this person of several is told: 1, 2, 3 ...; 0: all", 0, 16)
+    ] = 0
 
     _drawn: tuple[tuple[Corner, ...], ...] = ()
     _areas: tuple[Area, ...] = ()
@@ -257,9 +259,12 @@ class PoseModel(NetworkModel[Landmarks]):
         if self._size != (width, height):
             self._size = (width, height)
             self.reset()
-        self._look_up_areas()
+        redrawn = self._take_areas()
         if self._several is not None:
-            return self._all(self._several, frame, at)
+            answer = self._all(self._several, frame, at)
+            if redrawn:  # who was in an area has lost their slot by now; others are found anew
+                self._several.reset()
+            return answer
         found = self._look(frame.image)
         self._judge(found)
         people = () if self._body is None else (self._person(self._body, frame.mirrored),)
@@ -300,15 +305,14 @@ class PoseModel(NetworkModel[Landmarks]):
             return Landmarks(BLAZEPOSE_33, seen, aspect)
         return Pose(tuple(Person(one.slot, one.id, shown(points, one)) for one in given), aspect)
 
-    def _look_up_areas(self) -> None:
-        """Take the areas as they are now: a hand may have drawn them anew."""
+    def _take_areas(self) -> bool:
+        """Take the areas as they are now, and return whether a hand has drawn them anew."""
         if self.ignore == self._drawn:
-            return
+            return False
         self._drawn, self._areas = self.ignore, tuple(map(Area, self.ignore))
-        if self._several is not None:
-            self._several.reset()
-        elif self._body is not None and self._is_ignored(self._body):
+        if self._body is not None and self._is_ignored(self._body):
             self._body = self._region = None
+        return True
 
     def _covered(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return a picture as newcomers are looked for in it."""

@@ -58,6 +58,13 @@ class TurnedSquare:
             and -reach < self.y < height + reach
         )
 
+    def part_of(self, width: int, height: int) -> tuple[int, int, int, int] | None:
+        """Return the part of a picture around it, (left, top, right, bottom); None outside."""
+        half = self.side / 2
+        left, top = max(round(self.x - half), 0), max(round(self.y - half), 0)
+        right, bottom = min(round(self.x + half), width), min(round(self.y + half), height)
+        return (left, top, right, bottom) if left < right and top < bottom else None
+
     def shifted(self, up: float, scale: float = 1.0) -> TurnedSquare:
         """Return it moved along its own upright by parts of its side, and then larger."""
         away = up * self.side

@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 
 SURE: Final = 0.2
 """A joint that is less sure than this says nothing of where a body is."""
+TRUNK: Final = 0.3
+"""How sure all four corners of a trunk must be: of legs alone MoveNet makes up some, less sure."""
 SMALL: Final = 0.3
 """Who is smaller than this part of the shorter side is looked at more closely."""
 PART: Final = 2.5
@@ -34,6 +36,8 @@ _TRUNKS: Final = 2.4
 """Radius of a standing body in trunks, where legs are not seen."""
 _SHOULDERS = [JOINTS.index("left_shoulder"), JOINTS.index("right_shoulder")]
 _HIPS = [JOINTS.index("left_hip"), JOINTS.index("right_hip")]
+_KNEES = [JOINTS.index("left_knee"), JOINTS.index("right_knee")]
+_ABOVE = [JOINTS.index("nose"), *_SHOULDERS]
 
 
 def from_joints(points: Floats, sure: Floats, mirrored: bool) -> TurnedSquare | None:
@@ -41,7 +45,7 @@ def from_joints(points: Floats, sure: Floats, mirrored: bool) -> TurnedSquare | 
 
     ``sure`` (17,) are their confidences.
     """
-    if min(sure[_SHOULDERS + _HIPS]) < SURE:
+    if min(sure[_SHOULDERS + _HIPS]) < TRUNK:
         return None
     hips, shoulders = points[_HIPS].mean(axis=0), points[_SHOULDERS].mean(axis=0)
     trunk = float(np.hypot(*(shoulders - hips)))
@@ -49,6 +53,11 @@ def from_joints(points: Floats, sure: Floats, mirrored: bool) -> TurnedSquare | 
     radius = max(float(apart.max()) * _CROWN, 0.75 * _TRUNKS * trunk)
     x, y = hips.tolist()
     return TurnedSquare(x, y, 2 * radius * _SCALE, upright(hips, shoulders), mirrored)
+
+
+def has_legs_alone(sure: Floats) -> bool:
+    """Whether of a body, ``sure`` (17,) in the order of JOINTS, knees are seen and no shoulders."""
+    return bool(sure[_ABOVE].max() < SURE and sure[_KNEES].min() >= SURE)
 
 
 def from_circle(middle: Floats, rim: Floats, mirrored: bool) -> TurnedSquare:

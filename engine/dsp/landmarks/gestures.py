@@ -16,6 +16,8 @@ from engine.dsp.landmarks.measures import distance
 
 Gesture = Literal["clap", "jump", "raised", "turn"]
 
+_ALL_RISE: Final = ("left_foot", "right_foot", "hips", "shoulders")
+
 TOGETHER: Final = 0.13
 """Statures between wrists whose palms touch."""
 APART: Final = 0.22
@@ -25,12 +27,17 @@ CLOSING: Final = 0.2
 LEAST_HEIGHT: Final = 0.1
 """How high hands clap, as ``Body.height`` says: hands that hang down pass each other."""
 RISE: Final = 0.045
-"""Statures that hips and both feet rise in a jump."""
+"""Statures that shoulders, hips and both feet rise in a jump."""
 RISING: Final = 0.3
 """Seconds in which they do; who walks away from the camera rises in the picture more slowly."""
 LANDED: Final = 0.02
+"""Statures over the ground at which a jump is over; it is, too, half-way down from its top."""
 ALOFT: Final = 1.0
 """Seconds after which a jump is over in any case."""
+SETTLING: Final = 0.3
+"""Seconds after somebody is first seen in which points find their place, and nothing is a jump."""
+HELD: Final = 0.15
+"""Seconds that somebody must face another way: a network takes sides for each other for a moment."""
 OVER: Final = 0.02
 """Statures that a hand must be over the head, or under it again."""
 BREADTH: Final = 0.07
@@ -48,13 +55,16 @@ class GestureReader:
     def reset(self) -> None:
         """Forget what was seen."""
         self._at: Ns | None = None
+        self._since: Ns | None = None
         self._hands: deque[tuple[Ns, float]] = deque()
         self._together = True
         self._feet: deque[tuple[Ns, tuple[float, ...]]] = deque()
         self._ground: tuple[float, ...] | None = None
         self._jumped = Ns(0)
+        self._peak = 0.0
         self._raised: dict[str, bool] = {}
         self._facing = 0
+        self._other: Ns | None = None
 
     def update(self, body: Body, at: Ns) -> list[tuple[Gesture, float]]:
         """Return what happened just now, each with a value.
@@ -69,13 +79,14 @@ class GestureReader:
         tall = body.stature
         if tall is None:
             return []
+        self._since = at if self._since is None else self._since
         found: list[tuple[Gesture, float]] = []
         if self._claps(body, at):
             found.append(("clap", 1.0))
         if self._jumps(body, tall, at):
             found.append(("jump", 1.0))
         found += [("raised", float(hand)) for hand in self._raises(body, tall)]
-        if self._turns(body, tall):
+        if self._turns(body, tall, at):
             found.append(("turn", 1.0))
         return found
 
@@ -97,14 +108,18 @@ class GestureReader:
         return high and max(each for _, each in self._hands) > APART
 
     def _jumps(self, body: Body, tall: float, at: Ns) -> bool:
-        places = [body.position(part) for part in ("left_foot", "right_foot", "hips")]
-        if None in places:
+        places = [body.position(part) for part in _ALL_RISE]
+        settling = self._since is None or at - self._since < SETTLING * SECOND
+        if None in places or settling:
             self._feet.clear()
             self._ground = None
             return False
         ys = tuple(place[1] / tall for place in places if place is not None)
         if self._ground is not None:
-            if _risen(ys, self._ground) > LANDED and at - self._jumped < ALOFT * SECOND:
+            risen = _risen(ys, self._ground)
+            self._peak = max(self._peak, risen)
+            still_up = risen > max(LANDED, self._peak / 2)
+            if still_up and at - self._jumped < ALOFT * SECOND:
                 return False
             self._ground = None
             self._feet.clear()
@@ -113,7 +128,7 @@ class GestureReader:
             self._feet.popleft()
         for _, before in self._feet:
             if _risen(ys, before) > RISE:
-                self._ground, self._jumped = before, at
+                self._ground, self._jumped, self._peak = before, at, 0.0
                 return True
         return False
 
@@ -133,15 +148,21 @@ class GestureReader:
                 found.append(number)
         return found
 
-    def _turns(self, body: Body, tall: float) -> bool:
+    def _turns(self, body: Body, tall: float, at: Ns) -> bool:
         left, right = body.position("left_shoulder"), body.position("right_shoulder")
         if left is None or right is None:
             return False
         across = (left[0] - right[0]) * body.aspect / tall
-        if abs(across) < BREADTH:
+        facing = 1 if across > 0 else -1
+        if abs(across) < BREADTH or facing == self._facing:
+            self._other = None
             return False
-        before, self._facing = self._facing, 1 if across > 0 else -1
-        return before == -self._facing
+        if self._other is None:
+            self._other = at
+        if at - self._other < HELD * SECOND:
+            return False
+        before, self._facing, self._other = self._facing, facing, None
+        return before != 0
 
 
 def _risen(ys: tuple[float, ...], before: tuple[float, ...]) -> float:

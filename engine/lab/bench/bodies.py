@@ -8,8 +8,16 @@ MediaPipe over ours. MoveNet finds 17 joints where MediaPipe finds 33 points: th
 is why it is faster. "lite" networks of ours stand beside the full ones of MediaPipe, as it comes.
 
 "apart" is the mean distance of all points from those of MediaPipe, in parts of the longer side of
-the body, hand or face, where both see one, of ours before it is smoothed. MediaPipe and the film
-are fetched by uv for the time of the bench; where they cannot be, a line says so.
+the body, hand or face, where both see one, of ours before it is smoothed. "Crops" are 24 hands and
+faces of real people, each a picture of its own, without a body that says where they are: MediaPipe
+sees them as pictures that have nothing to do with each other.
+
+"One person" is a whole show, 30 pictures a second, from a picture that is decoded once to OSC:
+what it takes of a core, all processes together. "Gestures" is what `body_gestures` tells of real
+people behind `smooth`, held to what was seen in the films by eye (``rig/gestures_real``).
+
+MediaPipe and the films are fetched by uv for the time of the bench; where they cannot be, a line
+says so.
 """
 
 from __future__ import annotations
@@ -30,7 +38,9 @@ from engine.core.messages import Frame, Ns
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.inference.card import built_folder, models
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
+from engine.lab.bench.rig.crops_real import face_crops, hand_crops
 from engine.lab.bench.rig.fetched import NotFetched, alone, run_with
+from engine.lab.bench.rig.gestures_real import FILMS, find, rows_of_gestures
 from engine.lab.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratios
 from engine.models.face import FaceModel
 from engine.models.hands import HandsModel
@@ -38,7 +48,6 @@ from engine.models.pose import PoseModel
 
 WIDE: Final = True
 MEDIAPIPE: Final = ("mediapipe==0.10.21", "python-osc")
-FILM: Final = "sports2d==0.8.34"
 PHOTOGRAPH: Final = "scikit-image==0.26.0"
 MS: Final = "ms"
 PERCENT: Final = "%"
@@ -51,37 +60,75 @@ OURS: Final[dict[str, tuple[str, float]]] = {
     "face:face_mesh": ("face mesh", 1.0),
 }
 _APART: Final[Goal] = ("<=", 5.0)
+_OF_A_CORE: Final[Goal] = ("<=", 20.0)
+GESTURES: Final = ("movenet_lightning", "blazepose_lite")
+"""What finds the people whose gestures are read, and the one whose show is measured."""
 
 Pictures = NDArray[np.uint8]
 
 
 def run(short: bool, peers: bool = True) -> list[Row]:
-    """Measure for about five minutes; short, for one. Without ``peers`` only what is ours."""
+    """Measure for about eight minutes; short, for three. Without ``peers`` only what is ours."""
     rows = [Row("nobody there", "told", _invented(), COUNT, ("<=", 0))]
     if not peers:
         return rows
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         try:
-            film = stack.enter_context(alone(FILM)) / "Sports2D/Demo/demo.mp4"
+            folders = {package: stack.enter_context(alone(package)) for package in FILMS}
             photograph = stack.enter_context(alone(PHOTOGRAPH)) / "skimage/data/astronaut.png"
         except NotFetched as error:
-            return [*rows, Row(f"film: not here, {error}", "cpu", math.nan, MS)]
+            return [*rows, Row(f"films: not here, {error}", "cpu", math.nan, MS)]
+        film, talking = (find(folders, name) for name in ("demo.mp4", "carphone_pristine.mp4"))
         count = 60 if short else 90
         clips = {
             "pose": jumping(film, count),
             "hands": moved_hand(film, count),
             "face": moved_face(photograph, count),
         }
+        crops = {"hands": hand_crops(film), "face": face_crops(talking, photograph)}
         receiver = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         receiver.bind(("127.0.0.1", 0))
+        place = Path(folder), receiver.getsockname()[1]
         for what, clip in clips.items():
             np.save(Path(folder, f"{what}.npy"), clip)
             try:
-                rows += _beside(
-                    what, Path(folder), receiver.getsockname()[1], 2 if short else PAIRS
-                )
+                rows += _beside(what, *place, 2 if short else PAIRS)
+                if what in crops:
+                    np.save(Path(folder, f"{what}-still.npy"), crops[what])
+                    rows += _still(what, *place)
             except NotFetched as error:
                 rows.append(Row(f"MediaPipe {what}: not here, {error}", "cpu", math.nan, MS))
+        cv2.imwrite(str(Path(folder, "standing.png")), clips["pose"][0])
+        for model in GESTURES:
+            rows.append(_one_person(model, *place, 4.0 if short else 15.0))
+        for model in GESTURES:
+            rows += rows_of_gestures(folders, model)
+    return rows
+
+
+def _one_person(model: str, folder: Path, port: int, seconds: float) -> Row:
+    """Return the line of a show with one person in it."""
+    picture = folder / "standing.png"
+    measured = child("one_person", picture, model, port, seconds)
+    share = 100 * measured["cpu"] / measured["seconds"]
+    return Row(f"one person, {model}", "of a core", share, PERCENT, _OF_A_CORE)
+
+
+def _still(what: str, folder: Path, port: int) -> list[Row]:
+    """Return the lines of pictures that have nothing to do with each other."""
+    clip, peer = folder / f"{what}-still.npy", folder / f"{what}-still-peer.npz"
+    run_with(MEDIAPIPE, "bodies_peers.py", f"{what}-still", clip, peer, port)
+    with np.load(peer) as table:
+        expected = table["points"]
+    rows = [Row(f"MediaPipe {what}, {len(expected)} crops", "seen", 100 * _seen(expected), PERCENT)]
+    for name in (each for each in OURS if each.startswith(f"{what}:") and _is_here(each)):
+        out = folder / "still.npz"
+        child("bodies_ours", f"{name}-still", clip, out, port)
+        with np.load(out) as table:
+            found = table["points"]
+        case = f"{OURS[name][0]}, {len(expected)} crops"
+        rows.append(Row(case, "seen", 100 * _seen(found), PERCENT))
+        rows.append(Row(case, "apart", 100 * apart(found, expected), PERCENT, _APART))
     return rows
 
 

@@ -5,9 +5,10 @@ are those it comes with, its own smoothing among them, for one body, two hands, 
 numbers leave by python-osc, one message for each body, hand or face.
 
 Run: python bodies_peers.py WHAT PICTURES POINTS PORT. WHAT is pose, hands or face, or hands-still
-or face-still for pictures that have nothing to do with each other. PICTURES is a file npy, uint8 (n, h, w, 3) blue-green-red; POINTS is written, npz: ``points`` float32 (n, m, k,
-2), x and y from 0 to 1 from the top left, NaN where nobody is. It prints ms a picture as JSON: of
-the processor ("cpu") and of the clock ("wall"), on one core, without the first ten pictures.
+or face-still for pictures that have nothing to do with each other. PICTURES is a file npy, uint8
+(n, h, w, 3) blue-green-red; POINTS is written, npz: ``points`` float32 (n, m, k, 2), x and y from 0
+to 1 from the top left, NaN where nobody is. It prints ms a picture as JSON: of the processor
+("cpu") and of the clock ("wall"), on one core, without the first ten pictures.
 """
 # mypy: ignore-errors
 
