@@ -12,13 +12,11 @@ from typing import Final, NamedTuple
 from engine.core.clock import SECOND
 from engine.core.errors import ParameterError
 from engine.core.messages import Ns
-from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, Examples
+from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, UNSURE, Examples
 from engine.learning.examples_file import version_fault
 from engine.learning.named_numbers import NamedNumbers
 from engine.learning.versions import MOST, Versions
 
-UNSURE: Final = "unsure"
-"""What is called so is like nothing that was shown; no class is called so."""
 FULL: Final = f"it holds {MOST_EXAMPLES} examples, and no more fit"
 _NOTHING_SEEN: Final = "nothing was seen, and nothing is kept"
 

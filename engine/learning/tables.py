@@ -2,8 +2,9 @@
 
 A table has a row for each moment. Its column "label" is the name, "take" what belongs together,
 "time" the seconds since the take began, "knob:NAME" a knob; all others are numbers. Where there is
-no label, columns that begin with "output" are: one of them the name, and all of them knobs. Where
-there are none either, it is the last column.
+no label, columns that begin with "output" are: one of them the name, and all of them knobs; where
+that would be more names than there may be, they are numbers, and all is called "here". Where there
+are none either, it is the last column.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from typing import Final
 
 import numpy as np
 
-from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, Examples
+from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, UNSURE, Examples
 from engine.learning.examples_file import LONGEST, BadExamples
 from engine.learning.named_numbers import ABSURD, MOST, NamedNumbers
 
 LABEL, TAKE, TIME, KNOB = "label", "take", "time", "knob:"
+HERE: Final = "here"
+"""What a moment is called that has no name."""
 _OUTPUT: Final = "output"
 _ROUND: Final = "training round"
 _ASIDE: Final = ("id", "timestamp")
@@ -94,7 +97,9 @@ def _examples(columns: list[str], rows: Iterator[list[str]], names: Sequence[str
         for place, name in enumerate(columns)
         if name.startswith(KNOB) or (LABEL not in lower and place in outputs)
     }
-    aside = {label, take, time, *knobs, *(p for p, name in enumerate(lower) if name in _ASIDE)}
+    aside = {label, take, time, *knobs}
+    if LABEL not in lower:
+        aside |= {place for place, name in enumerate(lower) if name in _ASIDE}
     places = [place for place in range(len(columns)) if place not in aside]
     if not places or len(places) > MOST or len({columns[place] for place in places}) < len(places):
         raise BadExamples(f"it needs 1 to {MOST} columns of numbers, each with a name of its own")
@@ -102,14 +107,17 @@ def _examples(columns: list[str], rows: Iterator[list[str]], names: Sequence[str
         (names[number] if number < len(names) else "") or columns[place]
         for number, place in enumerate(places)
     )
-    found, last = Examples(), None
+    found, last, too_many = Examples(), None, False
     try:
         for row in rows:
             if len(row) != len(columns):
                 continue
             values = np.array([_number(row[place]) for place in places], np.float32)
-            name = row[label].strip()[:LONGEST] or "here"
-            begins = (name, row[take] if take >= 0 else "", *(row[place] for place in knobs))
+            said = row[label].strip()[:LONGEST]
+            name = HERE if too_many else said or HERE
+            if name.lower() == UNSURE:
+                raise BadExamples(f'a class is called "{UNSURE}", which is what is like none of them')
+            begins = (said, row[take] if take >= 0 else "", *(row[place] for place in knobs))
             if begins != last:
                 found.begin(
                     name, {knobs[p]: v for p in knobs if math.isfinite(v := _number(row[p]))}
@@ -120,8 +128,12 @@ def _examples(columns: list[str], rows: Iterator[list[str]], names: Sequence[str
                 seconds = len(found.takes[-1].rows) * _PACE
             if not found.add(NamedNumbers(called, values), seconds):
                 raise BadExamples(f"it has more than {MOST_EXAMPLES} rows")
-            if len(found.labels) > MOST_CLASSES:
+            if len(found.labels) > MOST_CLASSES and label not in knobs:
                 raise BadExamples(f"it has more than {MOST_CLASSES} classes: which is the label?")
+            if len(found.labels) > MOST_CLASSES:
+                too_many = True
+                for one in found.takes:
+                    one.label = HERE
     except csv.Error:
         raise BadExamples("it is no table of commas") from None
     if not found.count:

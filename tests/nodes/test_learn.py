@@ -11,9 +11,9 @@ import pytest
 from engine.core.context import Context, MemoryState
 from engine.core.errors import ParameterError
 from engine.core.messages import Features, Ns, Pose, Trigger
-from engine.learning.examples import MOST_EXAMPLES
+from engine.learning.examples import MOST_EXAMPLES, UNSURE
 from engine.learning.named_numbers import MOST
-from engine.learning.notebook import FULL, UNSURE
+from engine.learning.notebook import FULL
 from engine.nodes.learn import Learn, Taught
 
 from .people import pose, someone
