@@ -58,7 +58,7 @@ class KeptFiles(Generic[T]):
                 continue
             self._known[name] = _digest(data)
             return found, f"{wrong}; it plays with what was kept before" if wrong else ""
-        return None, f"{wrong}; it begins with nothing, and the file is kept" if wrong else ""
+        return None, f"{wrong}; it begins with nothing; the file is kept" if wrong else ""
 
     def write(self, name: str, data: bytes) -> bool:
         """Write a file, and before that what lies there beside it; return whether it is safe."""

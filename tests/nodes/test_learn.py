@@ -282,6 +282,26 @@ def test_what_is_no_number_is_no_example_and_changes_nothing(absurd: float) -> N
     assert not lesson.sees(two(0, 0), times=20).unsure
 
 
+def test_more_numbers_than_it_learns_from_are_told_once() -> None:
+    many = Features(tuple(f"n{n}" for n in range(MOST + 5)), np.ones(MOST + 5, np.float32))
+    lesson = Lesson()
+    told = [lesson.sees(many).notice for _ in range(3)]
+    assert told == [
+        f"{MOST + 5} numbers come, and {MOST} are the most: the last 5 are left out",
+        *[None, None],
+    ]
+
+
+def test_where_the_time_begins_anew_gestures_are_made_again() -> None:
+    lesson = Lesson(task="gesture")
+    for seed in range(3):
+        lesson.record("circle", *way(45, seed), times=1)
+    lesson.sees(*[two(0, 1)] * 30)
+    lesson.at -= 3600 * 10**9
+    again = lesson.sees(*way(45, 9), *[two(0, 1)] * 15)
+    assert again.gesture is not None and again.gesture.word == "circle"
+
+
 def test_more_examples_than_it_holds_are_told_once() -> None:
     lesson = Lesson(by_itself=False)
     lesson.record("low", two(0, 0))
