@@ -246,9 +246,7 @@ def write_project(project: Project) -> bytes:
     gestures = msgspec.Raw(write_examples(project.gestures))
     inputs = list(project.inputs)
     return msgspec.json.encode(
-        _ProjectFile(
-            FORMAT, inputs, outputs, project.running, examples, gestures, project.fitted
-        )
+        _ProjectFile(FORMAT, inputs, outputs, project.running, examples, gestures, project.fitted)
     )
 
 

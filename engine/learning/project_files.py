@@ -1,7 +1,7 @@
 """The files of projects and models in the state folder of a box: by name, and never by path.
 
-``NAME.json`` is a project, with those beside it of ``kept_files``; ``NAME.1.model.json`` is what its
-first output has learned, and ``NAME.model.json`` a model that was saved by itself.
+``NAME.json`` is a project, with those beside it of ``kept_files``; ``NAME.1.model.json`` is what
+its first output has learned, and ``NAME.model.json`` a model that was saved by itself.
 """
 
 from __future__ import annotations

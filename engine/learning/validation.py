@@ -1,8 +1,8 @@
 """How well something is learned: what becomes of takes that are left out of the teaching.
 
 Of a class with several takes these are left out in turn, since the moments of one take are nearly
-the same; of one with a single take its moments are, a stretch at a time. A class of a single moment is
-never left out: nothing of it would be left.
+the same; of one with a single take its moments are, a stretch at a time. A class of a single moment
+is never left out: nothing of it would be left.
 """
 
 from __future__ import annotations

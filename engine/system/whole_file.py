@@ -17,6 +17,9 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
+if sys.platform != "win32":
+    import fcntl
+
 _SUFFIX: Final = ".new"
 _BESIDE: Final = re.compile(r"\.[a-z0-9_]{8}\.new")
 """What ``tempfile`` calls a file that is written beside its place."""
@@ -95,8 +98,6 @@ def _lock(handle: int, *, wait: bool) -> bool:
     """Lock an open file until it is closed; return whether that went well."""
     if sys.platform == "win32":
         return False
-    import fcntl
-
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError:  # another process has, or the file system knows no locks

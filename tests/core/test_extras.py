@@ -25,7 +25,11 @@ def told() -> dict[str, set[str]]:
 
 
 def test_what_is_told_is_an_extra() -> None:
-    extras = {*tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]}
+    extras = {
+        *tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
+            "optional-dependencies"
+        ]
+    }
     assert {name for names in told().values() for name in names} - {"{extra}"} <= extras
     assert "{extra}" in told()["engine/core/extras.py"]
 

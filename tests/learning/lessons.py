@@ -42,9 +42,7 @@ def three_classes(**more: int | float) -> Examples:
     return shown(*takes, **more)
 
 
-def small_network(
-    of: str = "", outputs: tuple[str, ...] = ("low", "high", "side")
-) -> SmallNetwork:
+def small_network(of: str = "", outputs: tuple[str, ...] = ("low", "high", "side")) -> SmallNetwork:
     """Return a network that says "high" of everything, and the more of it the more p is."""
     last = np.zeros((2, len(outputs)))
     last[0, 1] = 5.0

@@ -1,4 +1,4 @@
-"""Classes by examples, whatever the size of the numbers, and what is said of how well it learned."""
+"""Classes by examples, whatever the size of the numbers, and how well they are learned."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def test_numbers_far_from_zero_and_of_very_different_size_are_learned_together()
     lesson = Lesson.of("classify", shown(*takes, noise=0.0, moments=1), 0.2)
     for label, place in PLACES.items():
         assert told(lesson, scale * np.array(place) + offset) == label
-    assert told(lesson, scale * np.array([1.0, 0.5, 0.0]) + offset) == "", "its second number counts"
+    assert told(lesson, scale * np.array([1.0, 0.5, 0.0]) + offset) == "", (
+        "its second number counts"
+    )
 
 
 def test_what_never_moved_is_unsure_where_it_moves() -> None:
@@ -68,7 +70,9 @@ def test_of_single_moments_nobody_says_how_well_they_are_told_apart() -> None:
     takes = [(label, place, {}) for label, place in PLACES.items()]
     lesson = Lesson.of("classify", shown(*takes, moments=1), 0.2)
     assert math.isnan(lesson.score)
-    assert lesson.report == "how well it tells them apart is known once they are shown more than once"
+    assert (
+        lesson.report == "how well it tells them apart is known once they are shown more than once"
+    )
     assert told(lesson, np.array([1.0, 1.0, 0.0])) == "high"
 
 
