@@ -255,6 +255,13 @@ def test_contradictory_examples_are_told_by_a_low_score() -> None:
     assert said.report is not None and "taken for" in said.report
 
 
+def test_why_nothing_is_recorded_stays_to_be_read_at_letting_go() -> None:
+    lesson = taught()
+    why = lesson.record("Unsure", two(0, 0)).notice
+    assert why is not None and "another name" in why
+    assert [said.notice for said in lesson.box.on_record("")] == ["nothing was being recorded"]
+
+
 def test_nobody_in_the_picture_is_no_example() -> None:
     lesson = Lesson()
     said = lesson.record("stand", pose(), times=10)
