@@ -21,11 +21,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from engine.core.errors import ClusterError, UnreadableFile, UnwritableFile
+from engine.core.extras import install_line
 from engine.core.files import read_file
 from engine.core.os_errors import os_reason
 from engine.system.state_folder import user_folder
 from engine.system.whole_file import write_whole
 
+EXTRA: Final = "cluster"
+"""The extra that brings what several machines need."""
 MOST: Final = 16_384
 """Bytes of the largest file that is read as a key."""
 _BEGIN, _END = b"-----BEGIN ", b"-----END "
@@ -62,7 +65,9 @@ def make_key() -> RoomKey:
         from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
         from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID  # noqa: PLC0415
     except ImportError as error:
-        raise ClusterError(f"a key is made with a library that is missing: {install()}") from error
+        raise ClusterError(
+            f"a key is made with a library that is missing: {install_line(EXTRA)}"
+        ) from error
 
     def name(of: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, of)])
@@ -155,11 +160,6 @@ def read_key(file: Path) -> RoomKey:
     if tuple(kind for kind, _ in blocks) != _PARTS:
         raise ClusterError(f"{file} is no key of a room: make one with sensorium key")
     return RoomKey(*(block for _, block in blocks))
-
-
-def install() -> str:
-    """Return how to install what several machines need."""
-    return "uv sync --extra cluster"
 
 
 def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

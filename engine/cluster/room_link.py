@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.cluster.conversation import Event
-from engine.cluster.key import install, read_key
+from engine.cluster.key import EXTRA, read_key
 from engine.cluster.link import Arrived, Changed, Heard, Machine
 from engine.cluster.member import EVERYBODY, Member
 from engine.cluster.packets import is_name
@@ -40,6 +40,7 @@ from engine.cluster.wire import (
 from engine.core.clock import MILLISECOND, SECOND, Clock, SystemClock
 from engine.core.endpoint import PORT, endpoint
 from engine.core.errors import ClusterError, DeviceError
+from engine.core.extras import install_line
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
 from engine.system.device_process import DeviceProcess
@@ -91,7 +92,9 @@ class RoomLink:
                 ' "-", "_" or ".", the first a letter'
             )
         if importlib.util.find_spec("zenoh") is None:
-            raise ClusterError(f"several machines need a library that is missing: {install()}")
+            raise ClusterError(
+                f"several machines need a library that is missing: {install_line(EXTRA)}"
+            )
         self.name = name
         self._key = key
         where = [endpoint(one) for one in addresses]

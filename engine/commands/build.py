@@ -8,6 +8,7 @@ from typing import Final
 
 from engine.commands.convert import convert
 from engine.core.errors import SensoriumError, UnknownName
+from engine.core.extras import run_line
 
 CARRIES: Final = {
     "eyes": ("onnx", "omniart_eye_generator"),
@@ -24,10 +25,7 @@ class MissingExtra(SensoriumError):
 def need_extra(extra: str, package: str, command: str) -> None:
     """Raise MissingExtra, with what installs it, where a package of an extra is missing."""
     if find_spec(package) is None:
-        raise MissingExtra(
-            f'this needs the extra "{extra}": uv run --extra {extra} {command}, or'
-            f' uv tool install ".[{extra}]"'
-        )
+        raise MissingExtra(f'this needs the extra "{extra}": {run_line(extra, command)}')
 
 
 def build_model(verb: str, name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from engine.commands.ending import ended_in_order
+from engine.core.extras import install_line
 from engine.runtime.metrics import LOG
 
 
@@ -45,6 +46,6 @@ def corpus(
     )
     if made.layout == PCA:
         LOG.info(
-            "neighbours lie closer together with scikit-learn: uv sync --extra learn, and again"
+            "neighbours lie closer together with scikit-learn: %s, and again", install_line("learn")
         )
     typer.echo(f'[map]\nuse  = "corpus_map"\nfile = "{file.name}"')

@@ -110,8 +110,8 @@ def _of_recording(
 ) -> Examples:
     """Return a take from a recording; raise what says what is missing."""
     from engine.language.words import clean
+    from engine.learning.examples import UNSURE
     from engine.learning.examples_file import LONGEST
-    from engine.learning.notebook import UNSURE
     from engine.recording.shown import Wanted, one_take, said_by, shown_to
 
     name = clean(label)[:LONGEST]

@@ -23,7 +23,9 @@ from engine.corpus.layout import compared, lay_out
 
 PART: Final = ".part"
 _EVERY: Final = 50
-"""After so many items what is known is written."""
+_SHARE: Final = 20
+"""What is known is written after so many items; of very many only after each twentieth part, since
+all of it is written each time."""
 
 Known = dict[str, tuple[tuple[int, int], NDArray[np.float32]]]
 Advance = Callable[[int, int, str], None]
@@ -51,7 +53,7 @@ def build_corpus(folder: Path, file: Path, kind: Kind | None, advance: Advance) 
     embed = open_embedder(kind)
     done: Known = {}
     left_out: list[str] = []
-    before = asked = 0
+    before = unwritten = 0
     for number, name in enumerate(names, 1):
         told = ""
         try:
@@ -60,13 +62,14 @@ def build_corpus(folder: Path, file: Path, kind: Kind | None, advance: Advance) 
                 done[name] = known[name]
                 before += 1
             else:
-                asked += 1
+                unwritten += 1
                 done[name] = seen, _finite(embed(folder / name), name)
         except DeviceError as error:
             told = f"{as_written(name)} is left out: {error}"
             left_out.append(told)
-        if asked and asked % _EVERY == 0 and done:
+        if done and unwritten >= max(_EVERY, len(done) // _SHARE):
             _write(part, _corpus(kind, folder, done))
+            unwritten = 0
         advance(number, len(names), told)
     if not done:
         raise DeviceError(f'none of {len(names)} {kind} in "{folder}" can be used: {left_out[0]}')

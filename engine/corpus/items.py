@@ -88,12 +88,16 @@ def embed_sound_file(file: Path) -> Floats:
     """Return what a sound is like, float32 (175,).
 
     The mean of what its seconds are like, and how it begins. Raise DeviceError where it cannot be
-    read, or holds nothing but silence.
+    read, is too short, or holds nothing but silence.
     """
     samples, rate = read_sound(file, HEARD_S)
-    if not len(samples) or np.abs(samples).max() < _SILENT:
+    peak = float(np.abs(samples).max(initial=0.0))
+    if len(samples) and peak < _SILENT:
         raise DeviceError(f'"{file.name}" is silent')
+    samples = samples / np.float32(max(1.0, peak))  # floats may be of any size
     sound = resample(samples, rate, RATE)
+    if not len(sound):
+        raise DeviceError(f'"{file.name}" is too short: it holds {len(samples)} samples')
     cut = [sound[at : at + WINDOW] for at in range(0, len(sound), WINDOW)]
     counting = [each for each in cut if _counts(each)] or cut[:1]
     seconds = np.mean([sound_features(_whole(each)) for each in counting], axis=0)

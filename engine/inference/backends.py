@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from engine.core.extras import install_line
 from engine.inference.backend import Backend
 from engine.inference.onnx_runtime import OnnxRuntime
 from engine.inference.openvino import OPENVINO, OPENVINO_BF16, OpenVino
@@ -15,5 +16,5 @@ from engine.inference.openvino import OPENVINO, OPENVINO_BF16, OpenVino
 BACKENDS: Final[dict[str, Backend]] = {"onnxruntime": OnnxRuntime(), "openvino": OpenVino()}
 """The libraries by name, the preferred first: where two have a provider, that one opens it."""
 
-REMEDIES: Final = dict.fromkeys((OPENVINO, OPENVINO_BF16), ": uv sync --extra openvino brings it")
+REMEDIES: Final = dict.fromkeys((OPENVINO, OPENVINO_BF16), f": {install_line('openvino')}")
 """How to get a provider that does not come with Sensorium itself."""

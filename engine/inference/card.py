@@ -55,6 +55,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from engine.core.errors import ModelError, UnreadableFile, as_written
+from engine.core.extras import run_line
 from engine.core.files import installed_folder, open_file, read_file
 from engine.core.nearest import nearest
 from engine.core.os_errors import os_reason
@@ -282,10 +283,9 @@ def model_folder(name: str) -> Path:
     if name in BUILDABLE:
         if (built_folder(name) / CARD).is_file():
             return built_folder(name)
-        extra = "" if name in CONVERTED else f"uv run --extra {name} "
-        raise ModelError(
-            f'the model "{name}" is to be built once: {extra}sensorium models build {name}'
-        )
+        build = f"sensorium models build {name}"
+        line = build if name in CONVERTED else run_line(name, build)
+        raise ModelError(f'the model "{name}" is to be built once: {line}')
     path = Path(name).expanduser()
     if (path / CARD).is_file():
         return path

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
+from engine.core.extras import run_line
 from engine.inference.session import Session, open_session
 
 NAME: Final = "kokoro"
-BUILD: Final = "uv run --extra kokoro sensorium models build kokoro"
+BUILD: Final = run_line("kokoro", "sensorium models build kokoro")
 """What puts it together, once."""
 RATE: Final = 24_000
 """Samples a second of what it says."""

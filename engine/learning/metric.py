@@ -19,12 +19,15 @@ from engine.learning.named_numbers import group_of
 Floats = NDArray[np.float64]
 
 _LEAST: Final = 1e-4
-"""The least variance: a hundredth of a stature, or of a fader's way."""
+"""The least variance: a hundredth of a stature, or of a fader's way. Where no number ever moves as
+far, it is that of the one that moves most: what is measured in millionths is learned as well."""
 _FLOOR: Final = 0.01
 """The least variance within a class, in parts of the variance of all: twenty moments of one held
 pose are nearly the same moment."""
 _SHRINK: Final = 0.1
 """How far the covariance is drawn towards its diagonal."""
+_NARROWEST: Final = 1e-6
+"""The least eigenvalue of a correlation that is divided by."""
 _WIDEST: Final = 96
 """Numbers of which a covariance is learned; of more each counts by itself."""
 KNOWN: Final = 0.4
@@ -51,9 +54,11 @@ class Metric:
     ) -> Metric:
         """Return the metric of examples: ``rows`` (m, n) and the number of the class of each."""
         wide = rows.astype(np.float64)
-        floor = _FLOOR * _by_group(names, _variance(wide)) + _LEAST
+        classes = np.unique(labels)
+        overall = _by_group(names, _variance(wide))
+        floor = _FLOOR * overall + (_least(names, overall) if len(classes) > 1 else _LEAST)
         apart = wide.copy()
-        for label in np.unique(labels):
+        for label in classes:
             apart[labels == label] -= _mean(wide[labels == label])
         apart = np.nan_to_num(apart)
         if wide.shape[1] > _WIDEST:
@@ -65,7 +70,8 @@ class Metric:
     @classmethod
     def plain(cls, names: Sequence[str], rows: NDArray[np.float32]) -> Metric:
         """Return the metric by the spread of all, one for all points of a body."""
-        return cls(_by_group(names, _variance(rows.astype(np.float64))) + _LEAST)
+        overall = _by_group(names, _variance(rows.astype(np.float64)))
+        return cls(overall + _least(names, overall))
 
     def weighed(self, weights: Floats) -> Metric:
         """Return the metric where each number counts by its weight: ``weights`` (n,), above 0."""
@@ -81,10 +87,13 @@ class Metric:
         Distances are then plain ones.
         """
         count = max(1, int(known.sum()))
+        each = 1.0 / np.sqrt(count * self.variance[known])
         if self.covariance.ndim == 1:
-            return np.asarray(1.0 / np.sqrt(count * self.covariance[known]))
-        values, vectors = np.linalg.eigh(self.covariance[np.ix_(known, known)])
-        return np.asarray(vectors / np.sqrt(count * np.maximum(values, _LEAST * _FLOOR)))
+            return np.asarray(each)
+        spread = np.sqrt(self.variance[known])
+        correlation = self.covariance[np.ix_(known, known)] / np.outer(spread, spread)
+        values, vectors = np.linalg.eigh(correlation)  # of covariances it would lose small numbers
+        return np.asarray(each[:, None] * vectors / np.sqrt(np.maximum(values, _NARROWEST)))
 
     def scaled(self, rows: NDArray[np.float32]) -> Floats:
         """Return rows (m, n) in the scale of each number; what is not known stays NaN."""
@@ -126,6 +135,13 @@ def _variance(rows: Floats) -> Floats:
     squares = np.where(known, rows - mean, 0.0) ** 2
     found: Floats = squares.sum(axis=0) / count
     return found
+
+
+def _least(names: Sequence[str], variance: Floats) -> float:
+    """Return the least variance; the places of a body have a scale of their own."""
+    most = float(variance.max(initial=0.0))
+    placed = any(group_of(name) != name for name in names)
+    return _LEAST if placed or most == 0.0 else min(_LEAST, most)
 
 
 def _by_group(names: Sequence[str], variance: Floats) -> Floats:

@@ -31,10 +31,14 @@ _PITCH: Final = ("pitch.note", "pitch.level", "pitch.bright")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamedNumbers:
-    """The numbers of one moment: ``values`` float32, shape (n,), NaN where one is not known."""
+    """The numbers of one moment: ``values`` float32, shape (n,), NaN where one is not known.
+
+    ``left_out`` is how many more there were than ``MOST``.
+    """
 
     names: tuple[str, ...]
     values: Values
+    left_out: int = 0
 
     @property
     def is_known(self) -> bool:
@@ -55,7 +59,9 @@ def moment(said: Iterable[tuple[str, Said]], person: int, confidence: float) -> 
             names[known] = value if abs(value) < ABSURD else math.nan
     kept = list(names.items())[:MOST]
     return NamedNumbers(
-        tuple(name for name, _ in kept), np.array([value for _, value in kept], np.float32)
+        tuple(name for name, _ in kept),
+        np.array([value for _, value in kept], np.float32),
+        len(names) - len(kept),
     )
 
 

@@ -15,11 +15,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.extras import install_line
 from engine.learning.network import Floats, Layer
 
 FUNCTION: Final = "engine.learning.network_fitting:answer"
 """What a process of its own is to call."""
-REMEDY: Final = "a network needs scikit-learn: uv sync --extra learn"
+REMEDY: Final = f"a network needs scikit-learn: {install_line('learn')}"
 
 _SEED: Final = 20
 _NEURONS: Final = 32

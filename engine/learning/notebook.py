@@ -12,14 +12,13 @@ from typing import Final, NamedTuple
 from engine.core.clock import SECOND
 from engine.core.errors import ParameterError
 from engine.core.messages import Ns
-from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, Examples
+from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, UNSURE, Examples
 from engine.learning.examples_file import version_fault
 from engine.learning.named_numbers import NamedNumbers
 from engine.learning.versions import MOST, Versions
 
-UNSURE: Final = "unsure"
-"""What is called so is like nothing that was shown; no class is called so."""
 FULL: Final = f"it holds {MOST_EXAMPLES} examples, and no more fit"
+_NOTHING_HELD: Final = "nothing was being recorded"
 _NOTHING_SEEN: Final = "nothing was seen, and nothing is kept"
 
 
@@ -47,6 +46,8 @@ class Notebook:
         self.is_held = False
         self._began: Ns | None = None
         self._is_full = False
+        self._refused = ""
+        """Why nothing is held though record is: it stays to be read when that is let go."""
 
     def open(self, version: str) -> str:
         """Take the examples of a version; return what is wrong with its file, or "".
@@ -64,11 +65,14 @@ class Notebook:
 
     def record(self, label: str, knobs: Mapping[str, float]) -> list[Outcome]:
         """End the take that is held, and begin one of a name with its knobs, of "" none."""
-        ended = self._end()
+        was_held, refused = self.is_held, self._refused
+        ended, self._refused = self._end(), ""
         if not label:
-            return [ended or Outcome(_NOTHING_SEEN)]
+            nothing = _NOTHING_SEEN if was_held else refused or _NOTHING_HELD
+            return [ended or Outcome(nothing)]
         outcomes = [ended] if ended else []
         if fault := self._fault(label):
+            self._refused = fault
             return [*outcomes, Outcome(fault)]
         self.examples.begin(label, knobs)
         self.is_held, self._began, self._is_full = True, None, False

@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 from engine.core.nearest import nearest
 from engine.learning.examples import MOST_CLASSES
+from engine.learning.named_numbers import ABSURD
 
 Task = Literal["regress", "classify", "dtw"]
 
@@ -47,9 +48,9 @@ class OutputType:
         """Return what is wrong with a value that is to be taught, or ""."""
         if self.task == "classify" and not (value.is_integer() and 1 <= value <= self.count):
             return f"is one of {self.count} classes, 1 to {self.count}"
-        if not self.low <= value <= self.high:
-            return f"is a number from {self.low:g} to {self.high:g}"
-        return ""
+        if self.low <= value <= self.high and abs(value) < ABSURD:
+            return ""
+        return f"is a number from {max(self.low, -ABSURD):g} to {min(self.high, ABSURD):g}"
 
     def __str__(self) -> str:
         """Return it as it is written."""
@@ -99,6 +100,6 @@ def _number(text: str, written: str) -> float:
         value = float(text)
     except ValueError:
         raise ValueError(f'"{written[:40]}": "{text[:20]}" is no number') from None
-    if not abs(value) < 1e9:
+    if not abs(value) < ABSURD:
         raise ValueError(f'"{written[:40]}": {text[:20]} is too large')
     return value

@@ -54,13 +54,18 @@ class ProjectOutput:
 
 @dataclass(slots=True)
 class Project:
-    """The inputs by name (none until it is known how many), the outputs, and all examples."""
+    """The inputs by name (none until it is known how many), the outputs, and all examples.
+
+    ``fitted`` are the numbers of the outputs that have learned, None where an older file says none:
+    the name may have been another project's before, whose models still lie there.
+    """
 
     inputs: tuple[str, ...] = ()
     outputs: list[ProjectOutput] = field(default_factory=list)
     running: bool = False
     examples: Examples = field(default_factory=Examples)
     gestures: Examples = field(default_factory=Examples)
+    fitted: list[int] | None = None
 
     @classmethod
     def new(cls, types: Sequence[OutputType], inputs: int = 0) -> Project:
@@ -172,6 +177,8 @@ def take_over(project: Project, examples: Examples) -> None:
             f"it has {len(examples.knobs)} outputs, and the project {len(project.taught)} that are"
             " taught by values"
         )
+    if not all(map(_is_name, examples.names)):
+        raise BadExamples(f"the name of an input has 1 to {LONGEST} letters")
     if not project.inputs:
         project.name_inputs(examples.names)
     if len(project.inputs) != len(examples.names):
@@ -208,6 +215,7 @@ class _ProjectFile(msgspec.Struct):
     running: bool
     examples: msgspec.Raw
     gestures: msgspec.Raw
+    fitted: list[int] | None = None
 
 
 class _ModelFile(msgspec.Struct):
@@ -238,7 +246,7 @@ def write_project(project: Project) -> bytes:
     gestures = msgspec.Raw(write_examples(project.gestures))
     inputs = list(project.inputs)
     return msgspec.json.encode(
-        _ProjectFile(FORMAT, inputs, outputs, project.running, examples, gestures)
+        _ProjectFile(FORMAT, inputs, outputs, project.running, examples, gestures, project.fitted)
     )
 
 
@@ -267,7 +275,7 @@ def read_project(data: bytes) -> Project:
             one.value = one.type.first
         if not _is_name(one.name) or not {*(one.chosen or ())} <= {*inputs} or one.chosen == ():
             raise BadExamples("an output of it has no name, or looks at an input that there is not")
-    project = Project(inputs, outputs, file.running)
+    project = Project(inputs, outputs, file.running, fitted=file.fitted)
     project.examples, project.gestures = (
         read_examples(bytes(part)) for part in (file.examples, file.gestures)
     )

@@ -38,9 +38,9 @@ class ProjectDesk:
         project = self._files.read(name)
         if project is not None and inputs and len(project.inputs) not in (0, inputs):
             self._tell(
-                f"{name} has {len(project.inputs)} inputs, and {inputs} are written: it begins"
-                " anew, and the file of before is kept"
+                f"{name} has {len(project.inputs)} inputs, and {inputs} are written: it begins anew"
             )
+            self._files.disown(name)
             project = None
         if project is None:
             project = Project.new(types, inputs)
@@ -51,18 +51,20 @@ class ProjectDesk:
     def open(self, written: str) -> None:
         """Go on with another project. Raise Refused where there is none of that name."""
         name = check_name(written)
-        project = self._files.read(name)
-        if project is None:
-            known = ", ".join(self._files.names()) or "none"
-            raise Refused(f"there is no project {name}; there is {known}")
+        if name not in (known := self._files.names()):
+            raise Refused(f"there is no project {name}; there is {', '.join(known) or 'none'}")
         if self.player.stop_recording():
             self.keep()
+        project = self._files.read(name)
+        if project is None:
+            raise Refused(f"{name} cannot be read; it plays on with {self.name}")
         self._play(name, project)
 
     def save_as(self, written: str) -> None:
         """Keep the project under another name, and go on with that. Raise Refused."""
         name, before, kept = check_name(written), self.name, False
         self.name = name
+        self._files.adopt(name)
         try:
             kept = self.keep(models=True)
         finally:
@@ -75,9 +77,12 @@ class ProjectDesk:
 
         Return whether it is safe; where it is not, that is told. Raise Refused for too many files.
         """
-        kept = self._files.write(self.name, self.player.project)
-        for number, model in self.player.models.items() if models else ():
+        project, learned = self.player.project, self.player.models
+        kept = True
+        for number, model in learned.items() if models else ():
             kept &= self._files.write_model(self.name, model.output, model.lesson, number)
+        project.fitted = sorted(learned)
+        kept &= self._files.write(self.name, project)
         if not kept:
             self._tell(f"{self.name} could not be kept; it plays on with what it knows")
         return kept
@@ -132,6 +137,8 @@ class ProjectDesk:
         self.name = name
         player = self.player = ProjectPlayer(project, self._threshold)
         for number, output in project.taught:
+            if project.fitted is not None and number not in project.fitted:
+                continue
             found = self._files.read_model(name, number)
             if found is None or found[0].task != output.type.task:
                 continue

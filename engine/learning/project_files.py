@@ -1,8 +1,7 @@
 """The files of projects and models in the state folder of a box: by name, and never by path.
 
-``NAME.json`` is a project, and ``NAME.before.json`` as it was one change before;
-``NAME.1.model.json`` is what its first output has learned, and ``NAME.model.json`` a model that was
-saved by itself.
+``NAME.json`` is a project, with those beside it of ``kept_files``; ``NAME.1.model.json`` is what
+its first output has learned, and ``NAME.model.json`` a model that was saved by itself.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from typing import Final
 from engine.core.context import State
 from engine.core.text import plain
 from engine.learning.examples import Examples
-from engine.learning.examples_file import BadExamples, file_of, spare_of
+from engine.learning.examples_file import BadExamples
+from engine.learning.kept_files import KeptFiles, file_of
 from engine.learning.output_type import OutputType
 from engine.learning.project import (
     Project,
@@ -53,8 +53,7 @@ class ProjectFiles:
     def __init__(self, state: State, tell: Callable[[str], None]) -> None:
         self._state = state
         self._tell = tell
-        self._safe: dict[str, bytes] = {}
-        """The projects as they were read or written last."""
+        self._files = KeptFiles(state, read_project, tell)
 
     def names(self) -> list[str]:
         """Return the names of the projects."""
@@ -67,35 +66,26 @@ class ProjectFiles:
 
     def read(self, name: str) -> Project | None:
         """Return a project, the one before where it is broken, which is told; None for neither."""
-        for file in (file_of(name), spare_of(name)):
-            data = self._state.read(file)
-            if data is None:
-                continue
-            try:
-                project = read_project(data)
-            except BadExamples as error:
-                self._tell(f"{file}: {error}; it plays with what was kept before")
-                continue
-            self._safe[name] = data
-            return project
-        return None
+        project, wrong = self._files.read(name)
+        if wrong:
+            self._tell(wrong)
+        return project
 
     def write(self, name: str, project: Project) -> bool:
         """Keep a project, and before that the file of before beside it; return whether it is safe.
 
         Raise Refused where there are too many files.
         """
-        data = write_project(project)
-        before = self._safe.get(name, self._state.read(file_of(name)))
-        if data == before:
-            return True
         self._check_room(file_of(name))
-        if before is not None:
-            self._state.write(spare_of(name), before)
-        kept = self._state.write(file_of(name), data)
-        if kept:
-            self._safe[name] = data
-        return kept
+        return self._files.write(name, write_project(project))
+
+    def adopt(self, name: str) -> None:
+        """Count what lies under a name as known: somebody has asked to write in its place."""
+        self._files.adopt(name)
+
+    def disown(self, name: str) -> None:
+        """Count what lies under a name as unknown, so that it is put aside, and not overwritten."""
+        self._files.disown(name)
 
     def read_model(self, name: str, number: int = 0) -> tuple[OutputType, Examples] | None:
         """Return what an output of a project has learned, or a model that was saved; None if none.

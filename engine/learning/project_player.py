@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.learning.examples import MOST_EXAMPLES, Examples
-from engine.learning.named_numbers import MOST, NamedNumbers
+from engine.learning.named_numbers import ABSURD, MOST, NamedNumbers
 from engine.learning.output_type import OutputType
 from engine.learning.project import SHOWN, Project, ProjectOutput
 from engine.learning.taught_model import ModelAnswer, TaughtModel
 from engine.learning.window_dtw import GestureDistances, WindowDtw
 
-_HUGE = 1e30
 _PACE = 1 / 30
 """Seconds between two moments, as a file of examples wants times."""
 
@@ -70,8 +69,10 @@ class ProjectPlayer:
         Raise Refused for another number of inputs, and where no more examples fit.
         """
         self.fix_inputs(len(values))
-        if not all(abs(value) < _HUGE for value in values):
-            raise Refused("an input is no number: the whole moment is left out")
+        if not all(abs(value) < ABSURD for value in values):
+            raise Refused(
+                f"an input is no number, or beyond {ABSURD:g}: the whole moment is left out"
+            )
         now = np.array(values, np.float32)
         if self.recording:
             self._record(now)

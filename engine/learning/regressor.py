@@ -127,6 +127,8 @@ def known_mean(targets: Floats) -> Floats:
 
 def _squares(one: Floats, other: Floats) -> Floats:
     """Return the mean square distances of rows (a, n) and (b, n): (a, b)."""
+    middle = other.mean(axis=0)  # of numbers that lie far from 0 the squares would hide all else
+    one, other = one - middle, other - middle
     found = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2.0 * one @ other.T
     return np.asarray(np.maximum(found, 0.0) / max(1, one.shape[1]))
 

@@ -2,8 +2,9 @@
 
 A table has a row for each moment. Its column "label" is the name, "take" what belongs together,
 "time" the seconds since the take began, "knob:NAME" a knob; all others are numbers. Where there is
-no label, columns that begin with "output" are: one of them the name, and all of them knobs. Where
-there are none either, it is the last column.
+no label, columns that begin with "output" are: one of them the name, and all of them knobs; where
+that would be more names than there may be, they are numbers, and all is called "here". Where there
+are none either, it is the last column.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, Examples
+from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, UNSURE, Examples
 from engine.learning.examples_file import LONGEST, BadExamples
 from engine.learning.named_numbers import ABSURD, MOST, NamedNumbers
 
 LABEL, TAKE, TIME, KNOB = "label", "take", "time", "knob:"
+HERE: Final = "here"
+"""What a moment is called that has no name."""
 _OUTPUT: Final = "output"
 _ROUND: Final = "training round"
 _ASIDE: Final = ("id", "timestamp")
@@ -83,50 +86,78 @@ def _attribute(rest: str) -> str:
     return rest.split(maxsplit=1)[0] if rest else ""
 
 
-def _examples(columns: list[str], rows: Iterator[list[str]], names: Sequence[str]) -> Examples:
+class _Columns(NamedTuple):
+    """What the columns of a table are, by their places; -1 where there is none."""
+
+    label: int
+    take: int
+    time: int
+    knobs: dict[int, str]
+    numbers: list[int]
+
+
+def _read_head(columns: list[str]) -> _Columns:
+    """Return what columns are. Raise BadExamples where none is a number."""
     lower = [column.lower() for column in columns]
     outputs = [place for place, name in enumerate(lower) if name.startswith(_OUTPUT)]
-    label = lower.index(LABEL) if LABEL in lower else (outputs or [len(columns) - 1])[0]
+    is_ours = LABEL in lower
+    label = lower.index(LABEL) if is_ours else (outputs or [len(columns) - 1])[0]
     take = next((lower.index(name) for name in (TAKE, _ROUND) if name in lower), -1)
     time = lower.index(TIME) if TIME in lower else -1
     knobs = {
         place: name.removeprefix(KNOB)
         for place, name in enumerate(columns)
-        if name.startswith(KNOB) or (LABEL not in lower and place in outputs)
+        if name.startswith(KNOB) or (not is_ours and place in outputs)
     }
-    aside = {label, take, time, *knobs, *(p for p, name in enumerate(lower) if name in _ASIDE)}
-    places = [place for place in range(len(columns)) if place not in aside]
-    if not places or len(places) > MOST or len({columns[place] for place in places}) < len(places):
+    aside = {label, take, time, *knobs}
+    if not is_ours:
+        aside |= {place for place, name in enumerate(lower) if name in _ASIDE}
+    numbers = [place for place in range(len(columns)) if place not in aside]
+    if not 1 <= len({columns[place] for place in numbers}) == len(numbers) <= MOST:
         raise BadExamples(f"it needs 1 to {MOST} columns of numbers, each with a name of its own")
+    return _Columns(label, take, time, knobs, numbers)
+
+
+def _examples(columns: list[str], rows: Iterator[list[str]], names: Sequence[str]) -> Examples:
+    head = _read_head(columns)
     called = tuple(
         (names[number] if number < len(names) else "") or columns[place]
-        for number, place in enumerate(places)
+        for number, place in enumerate(head.numbers)
     )
     found, last = Examples(), None
     try:
         for row in rows:
             if len(row) != len(columns):
                 continue
-            values = np.array([_number(row[place]) for place in places], np.float32)
-            name = row[label].strip()[:LONGEST] or "here"
-            begins = (name, row[take] if take >= 0 else "", *(row[place] for place in knobs))
+            name = row[head.label].strip()[:LONGEST] or HERE
+            begins = (name, row[head.take] if head.take >= 0 else "", *(row[p] for p in head.knobs))
             if begins != last:
-                found.begin(
-                    name, {knobs[p]: v for p in knobs if math.isfinite(v := _number(row[p]))}
-                )
+                targets = {knob: _number(row[place]) for place, knob in head.knobs.items()}
+                found.begin(name, {knob: v for knob, v in targets.items() if math.isfinite(v)})
                 last = begins
-            seconds = _number(row[time]) if time >= 0 else math.nan
+            seconds = _number(row[head.time]) if head.time >= 0 else math.nan
             if math.isnan(seconds):
                 seconds = len(found.takes[-1].rows) * _PACE
+            values = np.array([_number(row[place]) for place in head.numbers], np.float32)
             if not found.add(NamedNumbers(called, values), seconds):
                 raise BadExamples(f"it has more than {MOST_EXAMPLES} rows")
-            if len(found.labels) > MOST_CLASSES:
-                raise BadExamples(f"it has more than {MOST_CLASSES} classes: which is the label?")
     except csv.Error:
         raise BadExamples("it is no table of commas") from None
     if not found.count:
         raise BadExamples("it has no row of as many columns as its head")
+    _check_labels(found, are_numbers=head.label in head.knobs)
     return found
+
+
+def _check_labels(found: Examples, *, are_numbers: bool) -> None:
+    """Call all "here" where names are numbers, and too many; raise BadExamples for what is none."""
+    if len(found.labels) > MOST_CLASSES:
+        if not are_numbers:
+            raise BadExamples(f"it has more than {MOST_CLASSES} classes: which is the label?")
+        for take in found.takes:
+            take.label = HERE
+    if any(label.lower() == UNSURE for label in found.labels):
+        raise BadExamples(f'a class is called "{UNSURE}", as what is like none of them')
 
 
 def _number(cell: str) -> float:

@@ -1,7 +1,8 @@
 """How well something is learned: what becomes of takes that are left out of the teaching.
 
 Of a class with several takes these are left out in turn, since the moments of one take are nearly
-the same; of one with a single take its moments are, a stretch at a time.
+the same; of one with a single take its moments are, a stretch at a time. A class of a single moment
+is never left out: nothing of it would be left.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from engine.learning.examples import Examples, OneTake
 from engine.learning.weights import EVEN, LessonWeights
 
 FOLDS: Final = 4
+_NEVER: Final = -1
 TRIED: Final = 400
 """Moments that are left out and asked for, about as many at most."""
 
@@ -50,10 +52,11 @@ class Confusion:
 
     def report(self) -> str:
         """Return how many are right and what is mixed up most, and then a line for each class."""
+        if np.isnan(self.score):
+            return "how well it tells them apart is known once they are shown more than once"
         worst = self.worst()
         mixed = f"; {worst[0]} is taken for {worst[1]} most" if worst else ""
-        right = "nothing" if np.isnan(self.score) else f"{self.score:.0%}"
-        return f"{right} right of what was left out{mixed}\n{self.text()}"
+        return f"{self.score:.0%} right of what was left out{mixed}\n{self.text()}"
 
     def text(self) -> str:
         """Return it as lines of text, a class each."""
@@ -109,6 +112,9 @@ def splits(examples: Examples) -> list[tuple[Examples, list[OneTake]]]:
         if counts[take.label] > 1:
             pieces.append((seen[take.label] % FOLDS, take))
             seen[take.label] += 1
+            continue
+        if len(take.rows) == 1:
+            pieces.append((_NEVER, take))
             continue
         for number, part in enumerate(np.array_split(np.arange(len(take.rows)), FOLDS)):
             if len(part):

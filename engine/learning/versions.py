@@ -1,9 +1,7 @@
 """The files of a box that learns, in its state folder: its examples, under names, and networks.
 
-NAME.json          the examples of a version
-NAME.before.json   the same, one change before: it is used where the newer file is broken
-NAME.broken.json   a file that could not be read, and was in the way
-NAME.network.json  the network that was fitted to them
+NAME.json is a version, with those beside it of ``kept_files``; NAME.network.json is the network
+that was fitted to it.
 """
 
 from __future__ import annotations
@@ -13,13 +11,8 @@ from typing import Final
 
 from engine.core.context import MemoryState, State
 from engine.learning.examples import Examples
-from engine.learning.examples_file import (
-    BadExamples,
-    file_of,
-    read_examples,
-    spare_of,
-    write_examples,
-)
+from engine.learning.examples_file import BadExamples, read_examples, write_examples
+from engine.learning.kept_files import KeptFiles
 from engine.learning.network import SmallNetwork, read_network, write_network
 
 VERSION: Final = "examples"
@@ -37,9 +30,7 @@ class Versions:
         self.version = VERSION
         self._state: State = state or MemoryState()
         self.box = box
-        self._safe: bytes | None = None
-        """The file as it was read or written last."""
-        self._broken: bytes | None = None
+        self._files = KeptFiles(self._state, read_examples, self._log)
 
     def names(self) -> list[str]:
         """Return the versions that there are, sorted."""
@@ -53,48 +44,29 @@ class Versions:
 
     def read(self, version: str) -> tuple[Examples, str]:
         """Return the examples of a version, and what is wrong with its file, or ""."""
-        self.version, self._safe, self._broken = version, None, None
-        wrong = ""
-        for file in (file_of(version), spare_of(version)):
-            data = self._state.read(file)
-            if data is None:
-                continue
-            try:
-                found = read_examples(data)
-            except BadExamples as error:
-                wrong = wrong or f"{file}: {error}"
-                self._broken = self._broken or data
-                continue
-            self._safe = data
-            return found, self._told(wrong, "it plays with what was kept before")
-        return Examples(), self._told(wrong, "it begins with nothing; the file is kept")
-
-    def _told(self, wrong: str, then: str) -> str:
-        if not wrong:
-            return ""
-        _log.error("%s: %s; %s", self.box, wrong, then)
-        return f"{wrong}; {then}"
+        self.version = version
+        found, wrong = self._files.read(version)
+        if wrong:
+            self._log(wrong)
+        return found or Examples(), wrong
 
     def keep(self, examples: Examples) -> bool:
         """Write the examples, and beside them the file of before; return whether they are safe."""
-        data = write_examples(examples)
-        if data == self._safe:
-            return True
-        if self._broken is not None:
-            self._state.write(f"{self.version}.broken.json", self._broken)
-            self._broken = None
-        if self._safe is not None:
-            self._state.write(spare_of(self.version), self._safe)
-        kept = self._state.write(file_of(self.version), data)
-        if kept:
-            self._safe = data
-        return kept
+        return self._files.write(self.version, write_examples(examples))
 
     def keep_as(self, version: str, examples: Examples) -> bool:
-        """Write the examples under another name, and go on with that."""
-        self.version, self._broken = version, None
-        self._safe = self._state.read(file_of(version))
-        return self.keep(examples)
+        """Write the examples under another name, with their network, and go on with that.
+
+        Return whether they are safe; where they are not, it goes on with the name of before.
+        """
+        self._files.adopt(version)
+        if not self._files.write(version, write_examples(examples)):
+            return False
+        network = self._state.read(_network_of(self.version))
+        if network is not None and version != self.version:
+            self._state.write(_network_of(version), network)
+        self.version = version
+        return True
 
     def network(self, of: str) -> SmallNetwork | None:
         """Return the network that was fitted to the examples as they are, if there is one."""
@@ -104,13 +76,16 @@ class Versions:
         try:
             found = read_network(data)
         except BadExamples as error:
-            _log.error("%s: %s: %s", self.box, _network_of(self.version), error)
+            self._log(f"{_network_of(self.version)}: {error}")
             return None
         return found if found.of == of else None
 
     def keep_network(self, network: SmallNetwork) -> None:
         """Write the network that was fitted to the examples as they are."""
         self._state.write(_network_of(self.version), write_network(network))
+
+    def _log(self, text: str) -> None:
+        _log.error("%s: %s", self.box, text)
 
 
 def _network_of(version: str) -> str:

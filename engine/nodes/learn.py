@@ -18,11 +18,12 @@ from engine.core.parameter import Event, Fixed, Param
 from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.people import Sure, Who
 from engine.language.words import clean
+from engine.learning.examples import UNSURE
 from engine.learning.examples_file import LONGEST, version_fault
 from engine.learning.learner import LearningManner, learned
 from engine.learning.lesson import Lesson
 from engine.learning.named_numbers import NamedNumbers, Said, moment
-from engine.learning.notebook import FULL, UNSURE, Notebook, Outcome, ShownMoment
+from engine.learning.notebook import FULL, Notebook, Outcome, ShownMoment
 from engine.learning.steady import Settling
 from engine.learning.versions import Versions
 from engine.learning.weights import LessonWeights
@@ -130,6 +131,8 @@ class Learn(Node):
     """What was wrong with the file that it began with."""
     _has_told: bool = False
     """Whether it has said how the teaching stands, since it began or was reset."""
+    _left_out: int = 0
+    """How many numbers beyond the most it has told of."""
 
     def __post_init__(self) -> None:
         if self.task == "gesture" and self.model == "network":
@@ -167,6 +170,7 @@ class Learn(Node):
         said = [(name, one) for name, one in inlets if one is not None]
         now = moment(said, self.person, self.confidence)
         yield from self._standing_once()
+        yield from self._told_of_more(now)
         if self._notebook.is_held:  # what is shown fires nothing
             yield from self._show(now, at)
         else:
@@ -259,6 +263,15 @@ class Learn(Node):
         if not self._has_told and not self._notebook.is_held:
             self._has_told, wrong, self._wrong = True, self._wrong, ""
             yield self._standing(wrong)
+
+    def _told_of_more(self, now: NamedNumbers) -> Iterator[Taught]:
+        """Yield that more numbers come than are learned from, where that is news."""
+        if now.left_out > self._left_out:
+            self._left_out = now.left_out
+            yield Taught(
+                notice=f"{len(now.names) + now.left_out} numbers come, and {len(now.names)} are the"
+                f" most: the last {now.left_out} are left out"
+            )
 
     def _standing(self, notice: str) -> Taught:
         examples, score = self._notebook.examples, self._lesson.score

@@ -50,6 +50,8 @@ SAVED: Final = b"v"
 """A file of the box's state was kept: its name, its content."""
 LOGGED: Final = b"l"
 """A level, the name of a logger, a text."""
+CAPTION: Final = b"t"
+"""What the box says of itself on the page, where that has changed."""
 
 _POOLS: Final = b"p"
 """Pools that pictures lie in: the numbers of new ones, whose descriptors come with this frame, and

@@ -17,7 +17,7 @@ from engine.core.context import check_file_name
 from engine.core.errors import UnreadableFile
 from engine.core.files import open_file
 from engine.core.os_errors import os_reason
-from engine.system.whole_file import write_whole
+from engine.system.whole_file import clear_left, write_whole
 
 _SUFFIX = ".state"
 
@@ -61,10 +61,12 @@ class StateFolder:
         self.report = report
         self._written = written
         self._told_of_spare = False
+        self._is_clear = False
 
     def read(self, name: str) -> bytes | None:
         """Return a file, the newer one of both places; None where there is none."""
         check_file_name(name)
+        self._clear_once()
         found: list[tuple[int, bytes]] = []
         for place in self.places:
             with suppress(OSError, UnreadableFile), open_file(place / name) as file:
@@ -74,6 +76,7 @@ class StateFolder:
     def write(self, name: str, data: bytes) -> bool:
         """Keep a file in place of the one before; return whether it is safe."""
         check_file_name(name)
+        self._clear_once()
         problem: OSError | None = None
         for place in self.places:
             try:
@@ -109,6 +112,13 @@ class StateFolder:
     def note(self, name: str, data: bytes) -> None:
         """Take what the box has kept in a process of its own."""
         self._written(name, data)
+
+    def _clear_once(self) -> None:
+        """Remove what was left half written by a show that was killed."""
+        if not self._is_clear:
+            self._is_clear = True
+            for place in self.places:
+                clear_left(place)
 
     def _tell_of_spare(self, place: Path) -> None:
         if place == self.places[1] and not self._told_of_spare:

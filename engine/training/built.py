@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from engine.core.errors import ModelError, UnwritableFile
+from engine.core.extras import install_line
 from engine.core.os_errors import os_reason
 from engine.inference.card import CARD
 from engine.system.whole_file import write_whole
@@ -17,7 +18,7 @@ def package_folder(package: str, extra: str) -> Path:
     """Return where a package of an extra lies. Raise ModelError where it is not installed."""
     found = find_spec(package)
     if found is None or found.origin is None:
-        raise ModelError(f'the package "{package}" is not installed: the extra "{extra}" brings it')
+        raise ModelError(f'the package "{package}" is not installed: {install_line(extra)}')
     return Path(found.origin).parent
 
 

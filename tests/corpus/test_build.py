@@ -51,6 +51,10 @@ def test_broken_silent_huge_and_odd_files_are_left_out_and_told(
 ) -> None:
     (folder / "broken.wav").write_bytes(b"RIFF\x00\x00\x00\x00WAVEnothing of it")
     (folder / "empty.wav").write_bytes(b"")
+    soundfile.write(folder / "none.wav", np.zeros(0), RATE)
+    soundfile.write(folder / "click.wav", np.ones(1), 48_000)
+    soundfile.write(folder / "loud.wav", 1e30 * tone(500, 1.0), RATE, subtype="DOUBLE")
+    soundfile.write(folder / "eight.wav", np.tile(tone(500, 1.0)[:, None], 8), RATE)
     soundfile.write(folder / "silent.wav", np.zeros(RATE), RATE)
     soundfile.write(folder / "long.flac", np.tile(tone(500, 1.0), 12), RATE)
     (folder / "notes.txt").write_text("no sound")
@@ -58,9 +62,15 @@ def test_broken_silent_huge_and_odd_files_are_left_out_and_told(
     (folder / "away.wav").symlink_to(folder / "nowhere.wav")
     built = build_corpus(folder, tmp_path / "c", None, silent)
     left = {text.split(" is left out: ")[0].strip('"'): text for text in built.left_out}
-    assert {*left} == {"broken.wav", "empty.wav", "silent.wav", "away.wav"}
+    assert {*left} == {
+        *("broken.wav", "empty.wav", "silent.wav", "away.wav", "none.wav", "click.wav"),
+    }
     assert "is silent" in left["silent.wav"]
-    assert len(read_corpus(tmp_path / "c").names) == 11
+    assert "too short: it holds 1 samples" in left["click.wav"]
+    corpus = read_corpus(tmp_path / "c")
+    assert len(corpus.names) == 13
+    one, other = (corpus.features[corpus.names.index(f"{name}.wav")] for name in ("loud", "eight"))
+    assert np.allclose(one, other, atol=0.05), "however loud, and by however many channels"
     assert "long.flac" in built.corpus.names
 
 

@@ -194,7 +194,7 @@ def sha256(file: Path) -> str:
 
 @pytest.mark.parametrize(
     ("provider", "remedy"),
-    [("openvino", ": uv sync --extra openvino brings it"), ("tensorrt", "")],
+    [("openvino", ": uv sync --extra openvino"), ("tensorrt", "")],
 )
 def test_what_is_not_here_is_told_with_what_is(
     tmp_path: Path, notices: Notices, provider: str, remedy: str

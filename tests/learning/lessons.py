@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.learning.examples import Examples
 from engine.learning.named_numbers import NamedNumbers
+from engine.learning.network import SmallNetwork
 
 NAMES = ("p", "q", "r")
 
@@ -39,3 +40,12 @@ def three_classes(**more: int | float) -> Examples:
     places = {"low": (0.0, 0.0, 0.0), "high": (1.0, 1.0, 0.0), "side": (1.0, 0.0, 1.0)}
     takes = [(label, place, {}) for _ in range(3) for label, place in places.items()]
     return shown(*takes, **more)
+
+
+def small_network(of: str = "", outputs: tuple[str, ...] = ("low", "high", "side")) -> SmallNetwork:
+    """Return a network that says "high" of everything, and the more of it the more p is."""
+    last = np.zeros((2, len(outputs)))
+    last[0, 1] = 5.0
+    layers = ((np.eye(3, 2), np.array([0.5, 0.0])), (last, np.array([0.0, 3.0, 0.0])))
+    ends = np.zeros(len(outputs)), np.ones(len(outputs))
+    return SmallNetwork(NAMES, outputs, np.zeros(3), np.ones(3), layers, *ends, 0.75, "so so", of)

@@ -14,12 +14,12 @@ from engine.learning import network_fitting
 from engine.learning.examples_file import BadExamples
 from engine.learning.learner import LearningManner, learned
 from engine.learning.lesson import Lesson
-from engine.learning.network import SmallNetwork, read_network, write_network
+from engine.learning.network import read_network, write_network
 from engine.learning.network_lesson import fingerprint, fitted
 from engine.learning.versions import Versions
 from engine.learning.weights import EVEN, LessonWeights
 
-from .lessons import moment, shown, three_classes
+from .lessons import moment, shown, small_network, three_classes
 
 BY_NETWORK = LearningManner("classify", 0.2, by_network=True)
 needs_scikit_learn = pytest.mark.skipif(
@@ -27,29 +27,19 @@ needs_scikit_learn = pytest.mark.skipif(
 )
 
 
-def made(of: str = "", outputs: tuple[str, ...] = ("low", "high", "side")) -> SmallNetwork:
-    """Return a network that says "high" of everything, and the more of it the more p is."""
-    last = np.zeros((2, len(outputs)))
-    last[0, 1] = 5.0
-    layers = ((np.eye(3, 2), np.array([0.5, 0.0])), (last, np.array([0.0, 3.0, 0.0])))
-    ends = np.zeros(len(outputs)), np.ones(len(outputs))
-    names = ("p", "q", "r")
-    return SmallNetwork(names, outputs, np.zeros(3), np.ones(3), layers, *ends, 0.75, "so so", of)
-
-
 def test_what_was_written_is_read() -> None:
-    found = read_network(write_network(made("these")))
+    found = read_network(write_network(small_network("these")))
     assert (found.names, found.outputs, found.score, found.report, found.of) == (
         *(("p", "q", "r"), ("low", "high", "side")),
         *(0.75, "so so", "these"),
     )
     asked = np.array([0.3, np.nan, 0.1], np.float32)
-    assert found.shares(asked).tolist() == made().shares(asked).tolist()
+    assert found.shares(asked).tolist() == small_network().shares(asked).tolist()
     assert found.shares(asked).sum() == pytest.approx(1)
 
 
 def changed(**values: object) -> bytes:
-    return json.dumps(json.loads(write_network(made())) | values).encode()
+    return json.dumps(json.loads(write_network(small_network())) | values).encode()
 
 
 @pytest.mark.parametrize(
@@ -57,7 +47,7 @@ def changed(**values: object) -> bytes:
     [
         (b"", "broken"),
         (b"\x80\x04cos\nsystem\n", "broken"),
-        (write_network(made())[:300], "broken"),
+        (write_network(small_network())[:300], "broken"),
         (changed(format=7), "format 7"),
         (changed(names=[]), "too many numbers, or none"),
         (changed(scale=[1.0]), "a scale for each number"),
@@ -74,8 +64,8 @@ def test_a_strangers_network_is_refused_in_words(data: bytes, why: str) -> None:
 
 def test_a_network_says_what_it_is_and_the_examples_whether_it_is_known() -> None:
     lesson = Lesson.of("classify", three_classes(), 0.2)
-    assert not lesson.use(made(outputs=("low", "high"))), "it was fitted to other classes"
-    assert lesson.use(made()) and lesson.score == 0.75
+    assert not lesson.use(small_network(outputs=("low", "high"))), "it was fitted to other classes"
+    assert lesson.use(small_network()) and lesson.score == 0.75
     near, far = lesson.classified(moment((0, 0, 0))), lesson.classified(moment((9, 9, 9)))
     assert near is not None and far is not None
     assert near.shares["high"] > 0.9 and near.distance < 1, "though the examples say low"
@@ -104,7 +94,7 @@ def test_without_scikit_learn_it_is_said_what_installs_it_and_the_examples_play(
 def test_a_network_that_was_kept_plays_without_scikit_learn_and_only_for_its_examples() -> None:
     examples, state = three_classes(), MemoryState()
     versions = Versions(state)
-    versions.keep_network(made(fingerprint("classify", examples, EVEN)))
+    versions.keep_network(small_network(fingerprint("classify", examples, EVEN)))
     assert learned(examples, BY_NETWORK, versions).score == 0.75
     weighed = LearningManner("classify", 0.2, LessonWeights({"p": 3.0}), by_network=True)
     assert learned(examples, weighed, versions).score != 0.75

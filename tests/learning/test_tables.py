@@ -91,6 +91,39 @@ def test_too_many_rows_or_classes_are_refused_in_words() -> None:
         read_table("x,label\n" + "".join(f"1,{n}\n" for n in range(100)))
 
 
+def test_numbers_that_change_with_each_row_are_no_names() -> None:
+    rows = "".join(f"{n / 100},{n / 200}\n" for n in range(100))
+    found = read_table("inputs-1,outputs-1\n" + rows)
+    assert found.labels == ("here",) and len(found.takes) == 100
+    assert found.takes[99].targets == {"outputs-1": pytest.approx(99 / 200)}
+
+
+def test_no_class_is_called_unsure() -> None:
+    with pytest.raises(BadExamples, match='a class is called "unsure"'):
+        read_table("x,label\n1,cup\n2,Unsure\n")
+
+
+def test_a_number_is_called_as_it_likes() -> None:
+    names = ("id", "timestamp", "take", "time", "label", "knob", "output")
+    examples = Examples()
+    examples.begin("low", {"output": 1.0})
+    examples.add(NamedNumbers(names, np.arange(7, dtype=np.float32)), 0.0)
+    again = read_table(write_table(examples))
+    assert set(again.names) == set(names) and again.takes[0].targets == {"output": 1.0}
+    assert again.rows()[0].tolist() == [names.index(name) for name in again.names]
+
+
+def test_a_name_that_no_file_could_hold_is_refused(tmp_path: Path) -> None:
+    patch, table = tmp_path / "show.toml", tmp_path / "in.csv"
+    boxes = '[in]\nuse = "wekinator_in"\n[wek]\nuse = "wekinator"\nfrom = "in"\n'
+    patch.write_text(boxes + 'outputs = ["regress"]\n')
+    table.write_text("x" * 100 + ",outputs-1\n1,1\n")
+    refused = CliRunner().invoke(app, ["examples", str(patch), "wek", "--take", str(table)])
+    assert isinstance(refused.exception, UnreadableFile)
+    assert "has 1 to 80 letters" in str(refused.exception)
+    assert not (tmp_path / "show.state" / "wek" / "project.json").exists()
+
+
 def test_the_command_takes_writes_and_lists(tmp_path: Path) -> None:
     patch, arff, csv = tmp_path / "show.toml", tmp_path / "in.arff", tmp_path / "out.csv"
     patch.write_text(PATCH)

@@ -11,9 +11,9 @@ import pytest
 from engine.core.context import Context, MemoryState
 from engine.core.errors import ParameterError
 from engine.core.messages import Features, Ns, Pose, Trigger
-from engine.learning.examples import MOST_EXAMPLES
+from engine.learning.examples import MOST_EXAMPLES, UNSURE
 from engine.learning.named_numbers import MOST
-from engine.learning.notebook import FULL, UNSURE
+from engine.learning.notebook import FULL
 from engine.nodes.learn import Learn, Taught
 
 from .people import pose, someone
@@ -255,6 +255,13 @@ def test_contradictory_examples_are_told_by_a_low_score() -> None:
     assert said.report is not None and "taken for" in said.report
 
 
+def test_why_nothing_is_recorded_stays_to_be_read_at_letting_go() -> None:
+    lesson = taught()
+    why = lesson.record("Unsure", two(0, 0)).notice
+    assert why is not None and "another name" in why
+    assert [said.notice for said in lesson.box.on_record("")] == ["nothing was being recorded"]
+
+
 def test_nobody_in_the_picture_is_no_example() -> None:
     lesson = Lesson()
     said = lesson.record("stand", pose(), times=10)
@@ -280,6 +287,26 @@ def test_what_is_no_number_is_no_example_and_changes_nothing(absurd: float) -> N
     )
     assert lesson.sees(two(absurd, absurd)).unsure
     assert not lesson.sees(two(0, 0), times=20).unsure
+
+
+def test_more_numbers_than_it_learns_from_are_told_once() -> None:
+    many = Features(tuple(f"n{n}" for n in range(MOST + 5)), np.ones(MOST + 5, np.float32))
+    lesson = Lesson()
+    told = [lesson.sees(many).notice for _ in range(3)]
+    assert told == [
+        f"{MOST + 5} numbers come, and {MOST} are the most: the last 5 are left out",
+        *[None, None],
+    ]
+
+
+def test_where_the_time_begins_anew_gestures_are_made_again() -> None:
+    lesson = Lesson(task="gesture")
+    for seed in range(3):
+        lesson.record("circle", *way(45, seed), times=1)
+    lesson.sees(*[two(0, 1)] * 30)
+    lesson.at -= 3600 * 10**9
+    again = lesson.sees(*way(45, 9), *[two(0, 1)] * 15)
+    assert again.gesture is not None and again.gesture.word == "circle"
 
 
 def test_more_examples_than_it_holds_are_told_once() -> None:

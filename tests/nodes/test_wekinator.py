@@ -304,8 +304,33 @@ def test_another_number_of_inputs_in_the_patch_begins_anew_and_keeps_the_file(
     again = client.again("classify 3", "regress", inputs=3)
     assert "project has 2 inputs, and 3 are written" in caplog.text
     assert again.box.caption() == "0 examples · waits"
-    again.show([1.0, 1.0, 1.0], 1.0, 1.0)
-    assert again.state.read("project.before.json") == before
+    for place in (1.0, 2.0):
+        again.show([place, place, place], place, 1.0)
+    assert again.state.read("project.aside.json") == before
+
+
+def test_a_project_over_another_has_none_of_its_models() -> None:
+    client = taught()
+    client.box.on_save("monday")
+    other = client.again("classify 3", "regress", project="other")
+    other.show([1.0, 1.0], 1.0, 0.0)
+    other.tell("deleteExamplesForOutput", 2)
+    assert other.tell("train") == "learned"
+    other.tell("startRunning")
+    other.box.on_save("monday")
+    assert "monday.2.model.json" in other.state.names(), "it lies there from before"
+    other.box.on_load("monday")
+    other.tell("outputs", 1.0, 0.125)
+    assert outputs(other, 3.0, 3.0)[1] == 0.125, "what it was set to: it has learned nothing"
+    assert other.tell("runNewProject", "project") == "plays project"
+
+
+def test_what_a_file_could_not_hold_is_taught_to_nobody() -> None:
+    client = Client("regress")
+    assert "outputs-1 is a number from -1e+09 to 1e+09" in client.tell("outputs", 1e10)
+    client.tell("startRecording")
+    assert client.say("/wek/inputs", 1e10)[-1].refused == 2
+    assert client.tell("stopRecording") == "kept 0 examples"
 
 
 WRONG = [

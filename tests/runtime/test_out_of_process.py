@@ -111,6 +111,23 @@ class Worker(Model):
         yield float(time.monotonic_ns() - begun)
 
 
+class Counter(Model):
+    own_process = True
+    _known: int = 0
+
+    def open(self) -> None:
+        self._known = 40
+
+    def caption(self) -> str:
+        if self._known == 42:
+            raise ValueError("it cannot say")
+        return f"knows {self._known}"
+
+    def process(self, value: float) -> float:
+        self._known += 1
+        return value
+
+
 class Reader(Model):
     own_process = True
 
@@ -132,7 +149,7 @@ def boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Nod
     monkeypatch.syspath_prepend(str(tmp_path))
     sys.modules.pop("boxes_outside", None)
     module = __import__("boxes_outside")
-    names = ("Painter", "Mover", "Keeper", "Worker", "Reader")
+    names = ("Painter", "Mover", "Keeper", "Worker", "Counter", "Reader")
     return {name: getattr(module, name) for name in names}
 
 
@@ -224,6 +241,20 @@ def test_it_forgets_when_it_is_reset(painter: SubprocessWorker) -> None:
     assert [_paint(painter)[0], _paint(painter)[0]] == [1, 2]
     painter.reset()
     assert _paint(painter)[0] == 1
+
+
+def test_what_it_says_of_itself_on_the_page_is_that_of_the_box_at_work(
+    boxes: dict[str, type[Node]],
+) -> None:
+    counter = boxes["Counter"]()
+    outside = SubprocessWorker("box", counter, Context("box"))
+    outside.open()
+    told = [counter.caption()]
+    for _ in range(3):
+        assert [*outside.answer(_job(1.0))] == [1.0]
+        told.append(counter.caption())
+    outside.close()
+    assert told == ["knows 40", "knows 41", "knows 41", "knows 43"]
 
 
 def test_what_it_raises_is_told_in_its_words_and_it_plays_on(painter: SubprocessWorker) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.system.whole_file import write_whole
+from engine.system.whole_file import clear_left, write_whole
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and links of POSIX")
 
@@ -78,3 +78,32 @@ def test_what_is_found_wrong_at_the_last_moment_changes_nothing(tmp_path: Path) 
         write_whole({tmp_path / "a": b"new"}, wrong)
     assert (tmp_path / "a").read_text() == "old"
     assert left(tmp_path) == ["a"]
+
+
+@posix
+def test_what_was_left_half_written_is_cleared_but_nothing_that_is_being_written(
+    tmp_path: Path,
+) -> None:
+    left_behind, others = tmp_path / ".abcdefg_.new", tmp_path / ".my notes.new"
+    for file in (left_behind, others, tmp_path / "kept.json"):
+        file.write_text("half")
+    during: list[list[str]] = []
+
+    def look() -> None:
+        clear_left(tmp_path)
+        during.append(left(tmp_path))
+
+    write_whole({tmp_path / "a": b"new"}, look)
+    (beside,) = {*during[0]} - {".my notes.new", "kept.json"}
+    assert beside.endswith(".new") and beside != left_behind.name
+    assert left(tmp_path) == [".my notes.new", "a", "kept.json"]
+
+
+@posix
+def test_a_link_in_place_of_what_was_left_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "else").write_text("somebody's")
+    (tmp_path / ".abcdefgh.new").symlink_to(tmp_path / "else")
+    os.mkfifo(tmp_path / ".abcdefgi.new")
+    clear_left(tmp_path)
+    assert (tmp_path / "else").read_text() == "somebody's"
+    clear_left(tmp_path / "nowhere")

@@ -23,6 +23,7 @@ from engine.runtime.schedule.job import Job
 from engine.system.channel import (
     CALL,
     CANCEL,
+    CAPTION,
     CLOSE,
     EVENT,
     FAILED,
@@ -274,6 +275,8 @@ class SubprocessWorker:
         elif kind == REPORTED:
             if isinstance(self._context.state, StateFolder):
                 self._context.state.report(content)
+        elif kind == CAPTION:
+            vars(self._node)["caption"] = lambda: content  # the page asks the box that is here
         elif kind == LOGGED:
             level, name, text = content
             logging.getLogger(name).log(level, "%s", text)

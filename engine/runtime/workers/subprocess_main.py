@@ -30,6 +30,7 @@ from engine.runtime.workers.in_process import InProcessWorker
 from engine.system.channel import (
     CALL,
     CANCEL,
+    CAPTION,
     CLOSE,
     DONE,
     EVENT,
@@ -77,6 +78,7 @@ class _Player:
         self._pictures_may_leave = False
         self._spent = 0
         """How many ns the box itself has worked on what is asked now."""
+        self._caption = ""
         self._answer = b""
         """The only answer to a call, which goes with its end: that wakes the show once."""
 
@@ -87,6 +89,8 @@ class _Player:
             if kind == CANCEL:
                 continue  # it came when all was answered, or has been heeded
             failure = self._do(kind, settings, content)
+            if kind != CLOSE:
+                self._tell_caption()
             del asked, content  # or it would seem that the box keeps the picture in it
             answer, self._answer = self._answer, b""
             returned = self._channel.returned()
@@ -94,6 +98,16 @@ class _Player:
                 self._channel.send(DONE, [self._spent, returned], before=answer)
             else:
                 self._channel.send(FAILED, [self._spent, returned, failure], before=answer)
+
+    def _tell_caption(self) -> None:
+        """Tell what the box says of itself on the page, which asks the one in the show."""
+        try:
+            caption = self._node.caption()
+        except anything_raised():  # or there is no box yet
+            return
+        if caption != self._caption:
+            self._caption = caption
+            self._channel.send(CAPTION, caption)
 
     def _do(self, kind: bytes, settings: dict[str, Any], content: Any) -> str | None:
         """Set what was set since, and do what is asked; return what the box raised, if anything."""

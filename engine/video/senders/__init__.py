@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import DeviceError
+from engine.core.extras import install_line
 
 Image = NDArray[np.uint8]
 SYSTEM: str = sys.platform
@@ -64,6 +65,5 @@ def needing(extra: str) -> Iterator[None]:
         yield
     except ImportError:
         raise DeviceError(
-            f"{name} needs the package {package}, which is not installed: "
-            f'uv sync --extra {extra}, or pip install "sensorium[{extra}]"'
+            f"{name} needs the package {package}, which is not installed: {install_line(extra)}"
         ) from None

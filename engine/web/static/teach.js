@@ -123,7 +123,7 @@ class Classes extends Lesson {
   /** Add a class: as typed, or the next letter of the alphabet where nothing is. */
   add() {
     const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-    const name = this.input.value.trim() || letters.find((one) => !this.cards.has(one)) || "";
+    const name = clean(this.input.value) || letters.find((one) => !this.cards.has(one)) || "";
     if (!name) return;
     this.input.value = "";
     added.set(this.name, [...new Set([...(added.get(this.name) ?? []), name])]);
@@ -356,6 +356,9 @@ class HoldButton {
     this.element.querySelector(".share").style.setProperty("--part", share);
   }
 }
+
+/** A name as a box calls it: composed, in one line, without two spaces beside each other. */
+const clean = (text) => text.normalize("NFC").replace(/\s+/gu, " ").replace(/\p{Cc}/gu, "").trim();
 
 /** A button that asks once: the first press asks, a second one within some seconds does it. */
 function twice(text, asks, act, called = text) {

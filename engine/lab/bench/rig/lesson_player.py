@@ -20,7 +20,8 @@ from engine.core.messages import Features, Ns
 from engine.core.node import Node
 from engine.lab.bench.rig.lesson_examples import NAMES, lesson_examples
 from engine.lab.bench.rig.stretch import plan_of, play
-from engine.learning.examples_file import file_of, write_examples
+from engine.learning.examples_file import write_examples
+from engine.learning.kept_files import file_of
 from engine.learning.versions import VERSION
 from engine.system.state_folder import state_places
 
