@@ -150,6 +150,15 @@ def test_a_delay_that_fits_again_is_as_long_as_it_says() -> None:
     assert [number for number, image in enumerate(made) if image.any()] == [2, 3]
 
 
+def test_what_waits_for_a_delay_keeps_no_picture_of_a_source() -> None:
+    box = FeedbackNode(delay=5.0)
+    images = [noise(number) for number in range(4)]
+    run(box, images)
+    kept = [image for _, image in box._left.all()]
+    assert all(map(np.array_equal, kept, images))
+    assert not any(map(np.shares_memory, kept, images))
+
+
 @given(sizes=st.lists(st.integers(1, 4), max_size=30), most=st.integers(1, 400))
 def test_the_memory_of_pictures_is_bounded(sizes: list[int], most: int) -> None:
     memory = PictureMemory(most)
