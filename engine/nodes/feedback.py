@@ -67,7 +67,8 @@ class FeedbackNode(Node):
         image = frame.image
         if before is not None and self.amount > 0 and before[1].shape == image.shape:
             image = self._lay_over(image, before[1], min((at - before[0]) / SECOND, _LONGEST))
-        self._left.put(at, image)
+        # With a delay it is kept for seconds, and the memory of a source would run out of places.
+        self._left.put(at, image.copy() if self.delay and image is frame.image else image)
         return finished(frame, image)
 
     def reset(self) -> None:

@@ -69,8 +69,9 @@ class PitchNode(Node):
 
     ``a4`` is what all are tuned to, ``tuning`` a scale of your own: "19tet", or a Scala file (.scl)
     beside the patch. Then ``note`` is the key to press on what is tuned alike: 60 is the first
-    degree, 69 has the frequency ``a4``, and ``cents`` is how far it is from the nearest. Raises
-    ParameterError for a file that is none.
+    degree, 69 has the frequency ``a4``, ``cents`` is how far it is from the nearest, and ``step``
+    how many cents lie between the two that it is between. Raises ParameterError for a file that is
+    none.
 
     For those who know it: YIN's comparison with a lag (de Cheveigné and Kawahara 2002, doi
     10.1121/1.1458024) as normalised cross-correlation, in windows of each lag's own periods; it

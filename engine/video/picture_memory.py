@@ -47,9 +47,13 @@ class PictureMemory:
             self.is_full = True
 
     def forget(self, before: int) -> None:
-        """Let go of what is older than a moment, but for the last picture up to there."""
+        """Let go of what is older than a moment, but for the last picture up to there.
+
+        Where there is any, all that is wanted has found room.
+        """
         while len(self._kept) > 1 and self._kept[1][0] <= before:
             self._drop()
+            self.is_full = False
 
     def oldest(self) -> tuple[Ns, Picture] | None:
         """Return the oldest picture and its moment."""

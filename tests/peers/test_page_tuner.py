@@ -17,8 +17,10 @@ pytestmark = [
 ]
 
 RATE = 16000
-TONES = {"sharp": (69, 12), "tuned": (55, 1), "flat": (60, -31), "rest": None}
+TONES = {"sharp": (69, 12), "tuned": (55, 1), "flat": (60, -31), "fifths": (62, 30), "rest": None}
 """Which note each file holds, and how many cents off; None is silence."""
+STEPS = {"fifths": 5}
+"""Into how many steps the octave goes, where they are not twelve."""
 SHOWN = """return Object.fromEntries([...document.querySelectorAll('.tuner')].map((one) => [
     one.dataset.box,
     [one.className, one.querySelector('strong').innerText,
@@ -33,13 +35,14 @@ def write_show(folder, port: int) -> str:
     """Write the tones, each a whole number of periods so that it loops, and return the patch."""
     lines = ['title = "Tuner"']
     for name, tone in TONES.items():
-        hz = 440 * 2 ** ((tone[0] - 69 + tone[1] / 100) / 12) if tone else 0.0
+        steps = STEPS.get(name, 12)
+        hz = 440 * 2 ** ((tone[0] - 69) / steps + tone[1] / 1200) if tone else 0.0
         count = round(round(hz * 2) / hz * RATE) if tone else RATE
         phase = 2 * np.pi * hz * np.arange(count) / RATE
         samples = 0.2 * sum(np.sin(k * phase) / k for k in range(1, 6))
         soundfile.write(folder / f"{name}.wav", samples, RATE)
         lines += [f'[{name}_file]\nuse = "audio_file"\nfile = "{name}.wav"\nloop = true']
-        lines += [f'[{name}]\nuse = "pitch"\nfrom = "{name}_file"']
+        lines += [f'[{name}]\nuse = "pitch"\nfrom = "{name}_file"\ntuning = "{steps}tet"']
     lines += [f'[out]\nuse = "osc_out"\nto = "127.0.0.1:{port}"\n[out.send]']
     return "\n".join([*lines, *(f'"/{name}" = "{name}.hz"' for name in TONES)])
 
@@ -61,9 +64,9 @@ def browser(tmp_path):
 
 
 def test_it_shows_the_note_the_cents_and_what_is_no_word(browser):
-    browser.until("document.querySelectorAll('.tuner strong').length === 4")
+    browser.until("document.querySelectorAll('.tuner strong').length === 5")
     browser.until(
-        "[...document.querySelectorAll('.tuner small')].filter((hz) => hz.innerText).length === 3"
+        "[...document.querySelectorAll('.tuner small')].filter((hz) => hz.innerText).length === 4"
     )
     browser.until("document.querySelector('[data-box=tuned].right') !== null")
     shown = browser.run(SHOWN)
@@ -71,6 +74,7 @@ def test_it_shows_the_note_the_cents_and_what_is_no_word(browser):
         "sharp": "A4",
         "tuned": "G3",
         "flat": "C4",
+        "fifths": "D4",
         "rest": "–",
     }
     for name, tone in TONES.items():

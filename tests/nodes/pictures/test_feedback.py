@@ -139,6 +139,26 @@ def test_a_delay_that_does_not_fit_is_shortened_and_told_once(
     assert "delay = 5 s" in told and "0.5 s" in told
 
 
+def test_a_delay_that_fits_again_is_as_long_as_it_says() -> None:
+    box = FeedbackNode(delay=5.0, amount=0.9)
+    box._left = PictureMemory(most=6 * BLACK.nbytes)
+    run(box, [picture(200)] * 20, 10)
+    box.delay = 0.1
+    run(box, [picture(200)] * 5, 10, start=2)
+    box.delay = 0.4
+    made = run(box, [BLACK] * 5, 10, start=2.5)  # those of 2.3 and 2.4 s are kept
+    assert [number for number, image in enumerate(made) if image.any()] == [2, 3]
+
+
+def test_what_waits_for_a_delay_keeps_no_picture_of_a_source() -> None:
+    box = FeedbackNode(delay=5.0)
+    images = [noise(number) for number in range(4)]
+    run(box, images)
+    kept = [image for _, image in box._left.all()]
+    assert all(map(np.array_equal, kept, images))
+    assert not any(map(np.shares_memory, kept, images))
+
+
 @given(sizes=st.lists(st.integers(1, 4), max_size=30), most=st.integers(1, 400))
 def test_the_memory_of_pictures_is_bounded(sizes: list[int], most: int) -> None:
     memory = PictureMemory(most)
