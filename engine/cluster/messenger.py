@@ -69,7 +69,7 @@ class Messenger:
         """Return what the link knows of a machine."""
         return self._link.machines().get(name)
 
-    def soon(self, act: Callable[..., None], *arguments: Any) -> None:
+    def soon(self, act: Callable[..., object], *arguments: Any) -> None:
         """Do something on the loop; from any thread."""
         if self._loop is not None:
             with suppress(RuntimeError):  # the show is over

@@ -25,7 +25,6 @@ from engine.core.nearest import nearest
 from engine.patch.machines import HOME, is_machine_name
 from engine.runtime.metrics import LOG
 from engine.runtime.service import SystemdNotifier
-from engine.runtime.workers.out_of_process import FORK_SERVER
 from engine.system.state_folder import user_folder
 from engine.terminal.log import log_file
 
@@ -93,7 +92,6 @@ async def _join(name: str, link: MachineLink, trust: bool) -> None:
         trust=trust,
         keep=user_folder() / "joined" / name,
         version=program_version(),
-        prepare=FORK_SERVER.prepare,
     )
     _end_by_signal(player)
     service.wait(f"{name} waits for a show")
