@@ -107,7 +107,7 @@ async def _join(name: str, link: MachineLink, trust: bool) -> None:
 async def _describe(link: MachineLink, player: JoinedPlayer) -> None:
     """Describe this machine; its devices only when a part plays already, or none is offered.
 
-    To look for them takes seconds of processor time, by which a show would begin later.
+    To look for them takes about a second of processor time, by which a show would begin later.
     """
     with suppress(TimeoutError):
         await asyncio.wait_for(player.plays.wait(), _UNDISTURBED)
