@@ -177,7 +177,7 @@ class Carrier:
         close()
 
     def _connected(self, sample: zenoh.Sample) -> None:
-        """Say hello to a machine that has just been connected."""
+        """Greet a machine that has just been connected."""
         if sample.kind == self._came and self._last_hello:
             self._hello.put(self._last_hello)
 

@@ -63,11 +63,9 @@ class JoinedPlayer:
         clock: Clock | None = None,
         aside: bool = True,
         watch: Callable[[Live], None] = lambda show: None,
-        prepare: Callable[[], None] = lambda: None,
     ) -> None:
         """``folder`` is where the files that a patch names lie; ``keep`` where boxes that home sent
-        are kept, where home is trusted. On the loop ``prepare`` is called when a part will be
-        opened, and ``watch`` with each show.
+        are kept, where home is trusted. ``watch`` is called with each show, on the loop.
         """
         self.plays = asyncio.Event()
         """Set once a part has played."""
@@ -75,7 +73,6 @@ class JoinedPlayer:
         self._version = version
         self._clock = clock or SystemClock()
         self._watch = watch
-        self._prepare = prepare
         self._exchange = Exchange(link, self._clock, aside=aside)
         self._messenger = Messenger(self._exchange, self._told, self._change)
         self._intake = PartIntake(
@@ -222,7 +219,6 @@ class JoinedPlayer:
         else:
             self._next = PartShow(home, offer, boxes, self._folder)
             self._news.set()
-            self._prepare()
 
     def _forget(self, home: str) -> None:
         """Forget what a home has offered that does not play yet: it is over, or offered again."""

@@ -53,11 +53,11 @@ class Messenger:
         self._loop = asyncio.get_running_loop()
 
     def tell(self, name: str, told: Announcement) -> None:
-        """Tell a machine what must arrive."""
+        """Send a machine what must arrive."""
         self._send(name, TELL, told, Kind.LOSSLESS)
 
     def report(self, name: str, told: Announcement) -> None:
-        """Tell a machine what the next of its type replaces."""
+        """Send a machine what the next of its type replaces."""
         self._send(name, _NEWEST[type(told)], told, Kind.HELD)
 
     def here(self) -> list[str]:
@@ -69,7 +69,7 @@ class Messenger:
         """Return what the link knows of a machine."""
         return self._link.machines().get(name)
 
-    def soon(self, act: Callable[..., None], *arguments: Any) -> None:
+    def soon(self, act: Callable[..., object], *arguments: Any) -> None:
         """Do something on the loop; from any thread."""
         if self._loop is not None:
             with suppress(RuntimeError):  # the show is over

@@ -25,7 +25,6 @@ from engine.core.nearest import nearest
 from engine.patch.machines import HOME, is_machine_name
 from engine.runtime.metrics import LOG
 from engine.runtime.service import SystemdNotifier
-from engine.runtime.workers.out_of_process import FORK_SERVER
 from engine.system.state_folder import user_folder
 from engine.terminal.log import log_file
 
@@ -93,7 +92,6 @@ async def _join(name: str, link: MachineLink, trust: bool) -> None:
         trust=trust,
         keep=user_folder() / "joined" / name,
         version=program_version(),
-        prepare=FORK_SERVER.prepare,
     )
     _end_by_signal(player)
     service.wait(f"{name} waits for a show")
@@ -109,7 +107,7 @@ async def _join(name: str, link: MachineLink, trust: bool) -> None:
 async def _describe(link: MachineLink, player: JoinedPlayer) -> None:
     """Describe this machine; its devices only when a part plays already, or none is offered.
 
-    To look for them takes seconds of processor time, by which a show would begin later.
+    To look for them takes about a second of processor time, by which a show would begin later.
     """
     with suppress(TimeoutError):
         await asyncio.wait_for(player.plays.wait(), _UNDISTURBED)

@@ -71,3 +71,24 @@ async def test_an_edit_names_the_first_machine_and_another_the_last(
     await playing.until(lambda: playing.players["left"].show is None)
     await playing.end()
     await playing.leave("left")
+
+
+@on_loop
+async def test_the_next_patch_of_a_set_that_is_read_ahead_leaves_the_machines_of_this_one(
+    room: LiveRoom, patch: Path
+) -> None:
+    patch.write_text(f'[machines]\nleft = {{ fallback = "here" }}\n{WITH_LEFT}')
+    other = patch.parent / "other.toml"
+    other.write_text(WITH_LEFT.replace('"left"', '"right"'))
+    playing = Theatre(room, patch, others=[other])
+    playing.join("left")
+    await playing.begin()
+    await playing.all_play()
+    home = playing.home
+    await playing.until(lambda: "from left" in home.states)
+    room.do("cut", "home", "left")
+    await playing.until(lambda: "beat" in home.states)  # though the next patch has no fallback
+    room.do("mend", "home", "left")
+    await playing.until(lambda: "from left" in home.states)
+    await playing.end()
+    await playing.leave("left")

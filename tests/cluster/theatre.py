@@ -34,12 +34,20 @@ class LoopbackLink(RoomLink):
 class Theatre:
     """Home plays ``patch``; machines join and go."""
 
-    def __init__(self, room: LiveRoom, patch: Path, watch: Any = None, edits: bool = False) -> None:
+    def __init__(
+        self,
+        room: LiveRoom,
+        patch: Path,
+        watch: Any = None,
+        edits: bool = False,
+        others: Sequence[Path] = (),
+    ) -> None:
         self.room = room
         self.patch = patch
         self.conductor = Conductor(room.link("home", VERSION), OPENING, version=VERSION)
         self.conducts: Any = self.conductor
         self._edits = edits
+        self._set = [patch, *others]
         self.engine: Engine | None = None
         self.players: dict[str, JoinedPlayer] = {}
         self._tasks: dict[str, asyncio.Task[Any]] = {}
@@ -84,7 +92,7 @@ class Theatre:
 
         show = await asyncio.to_thread(
             partial(Performance, conductor=self.conducts, edits=self._edits),
-            [self.patch],
+            self._set,
             self.conducts.open_texts,
             None,
             watch,
