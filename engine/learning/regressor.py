@@ -24,7 +24,7 @@ _SEED: Final = 20
 _MOST: Final = 600
 """Examples that it is fitted to; of more some are drawn, always the same ones."""
 _TRIED: Final = 300
-"""Examples by which the penalty and the width are chosen; of more, some that lie evenly among all."""
+"""Examples by which the penalty and the width are chosen; of more some, evenly among all."""
 _PENALTIES: Final = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 _WIDTHS: Final = (0.7, 1.5, 4.0)
 """Widths of the kernel, in the root mean square spread of the examples."""
