@@ -50,7 +50,7 @@ _BACK: Final = 1.0
 _MOST: Final = 60
 """Examples that are followed at once."""
 _MOST_MOMENTS: Final = 3000
-"""Moments of these: to learn them takes with the square of that, five seconds for so many."""
+"""Moments of these: it takes with the square of that, four seconds for so many of 34 numbers."""
 _FEWEST: Final = 2
 """Examples of each gesture that are followed in any case."""
 
