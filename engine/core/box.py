@@ -58,9 +58,10 @@ class Box:
         return {}
 
     def caption(self) -> str:
-        """Return what stands beside its shape on the page's picture, such as who is inside; or "".
+        """Return what stands in its box on the page, and beside its shape on a picture; or "".
 
-        Asked on the thread of the page while the box works: it reads, and changes nothing.
+        Such as who is inside, or how much it was shown. Asked on the thread of the page while the
+        box works: it reads, and changes nothing.
         """
         return ""
 

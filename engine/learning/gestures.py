@@ -49,6 +49,10 @@ _BACK: Final = 1.0
 """Seconds by which a moment lies before what was looked at where the time has begun anew."""
 _MOST: Final = 60
 """Examples that are followed at once."""
+_MOST_MOMENTS: Final = 3000
+"""Moments of these: it takes with the square of that, four seconds for so many of 34 numbers."""
+_FEWEST: Final = 2
+"""Examples of each gesture that are followed in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,20 @@ class Course:
 
 
 class GestureSpotter:
-    """Finds the gestures of examples in a stream; ``reach`` multiplies how much may differ."""
+    """Finds the gestures of examples in a stream; ``reach`` multiplies how much may differ.
+
+    ``still`` is how many examples do not move, or are too short, and ``older`` how many are left
+    out since there are newer ones enough.
+    """
 
     def __init__(self, examples: Examples, reach: float, weights: LessonWeights = EVEN) -> None:
         self.names, self.classes = examples.names, examples.labels
         plain = Metric.plain(self.names, examples.rows())
         self._metric = plain.weighed(weights.of_numbers(self.names))
-        takes = [(take.label, *_prepared(take, self._metric)) for take in examples.takes]
-        takes = _newest([take for take in takes if len(take[1]) >= SHORTEST])
+        shown = [(take.label, *_prepared(take, self._metric)) for take in examples.takes]
+        moving = [take for take in shown if len(take[1]) >= SHORTEST]
+        takes = newest_takes(moving)
+        self.still, self.older = len(shown) - len(moving), len(moving) - len(takes)
         self.labels = [label for label, _, _ in takes]
         paths = [rows for _, rows, _ in takes]
         self._paths = _Paths(paths)
@@ -265,13 +275,18 @@ def _prepared(take: OneTake, metric: Metric) -> tuple[Floats, float]:
     return path, len(path) / PACE
 
 
-def _newest(takes: list[tuple[str, Floats, float]]) -> list[tuple[str, Floats, float]]:
+def newest_takes(takes: list[tuple[str, Floats, float]]) -> list[tuple[str, Floats, float]]:
     """Return the newest examples of each gesture, as many as can be followed at once."""
-    labels = [label for label, _, _ in takes]
-    each = max(2, _MOST // max(1, len(set(labels))))
-    return [
-        take for place, take in enumerate(takes) if labels[place + 1 :].count(labels[place]) < each
-    ]
+    each = max(_FEWEST, _MOST // max(1, len({label for label, _, _ in takes})))
+    counts: dict[str, int] = {}
+    kept, moments = [], 0
+    for take in reversed(takes):
+        count = counts.get(take[0], 0)
+        if count < each and (count < _FEWEST or moments + len(take[1]) <= _MOST_MOMENTS):
+            counts[take[0]] = count + 1
+            moments += len(take[1])
+            kept.append(take)
+    return kept[::-1]
 
 
 def _limits(labels: list[str], costs: Floats) -> Floats:

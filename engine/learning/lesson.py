@@ -169,8 +169,11 @@ class Lesson:
     def _gesture(self, examples: Examples, reach: float, weights: LessonWeights) -> None:
         self._spotter = spotter = GestureSpotter(examples, _WIDE * reach, weights)
         self.score = spotter.score
-        short = len(examples.takes) - spotter.count
-        left = f"; {short} takes do not move, or are too short, and are left out" if short else ""
+        left = ""
+        if spotter.still:
+            left = f"; {spotter.still} takes do not move, or are too short, and are left out"
+        if spotter.older:
+            left += f"; {spotter.older} older takes are left out"
         right = "" if math.isnan(self.score) else f"{self.score:.0%} of the takes are told "
         self.report = f"{right}by {spotter.count} examples{left}"
 

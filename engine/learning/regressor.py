@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 _SEED: Final = 20
 _MOST: Final = 600
 """Examples that it is fitted to; of more some are drawn, always the same ones."""
+_TRIED: Final = 300
+"""Examples by which the penalty and the width are chosen; of more some, evenly among all."""
 _PENALTIES: Final = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 _WIDTHS: Final = (0.7, 1.5, 4.0)
 """Widths of the kernel, in the root mean square spread of the examples."""
@@ -139,7 +141,9 @@ def _kernel(squares: Floats, width: float) -> Floats:
 
 def _solved(kernel: Floats, wanted: Floats, penalty: Floats) -> Floats:
     """Return the weights of examples (m, k); ``penalty`` (m,) is heavy for what counts little."""
-    return np.asarray(np.linalg.solve(kernel + np.diag(penalty), wanted), np.float64)
+    lifted = kernel.copy()
+    lifted.flat[:: len(lifted) + 1] += penalty
+    return np.asarray(np.linalg.solve(lifted, wanted), np.float64)
 
 
 def _chosen(
@@ -161,11 +165,13 @@ def _chosen(
         off = kernel @ _solved(kernel, wanted, penalty / counts) - wanted
         error = float(np.sqrt(np.mean(off**2)))
         return (error if error > _CONTRADICTED else np.nan, width, penalty)
-    left = takes if few else places
+    some = np.unique(np.linspace(0, len(squares) - 1, min(len(squares), _TRIED)).astype(np.intp))
+    squares, wanted, counts = squares[np.ix_(some, some)], wanted[some], counts[some]
+    left = (takes if few else places)[some]
     found = [
-        (_left_out(_kernel(squares, width), wanted, left, penalty / counts), width, penalty)
+        (error, width, penalty)
         for width in _WIDTHS
-        for penalty in _PENALTIES
+        for error, penalty in _left_out(_kernel(squares, width), wanted, left, counts)
     ]
     best = min(found)
     alike = [one for one in found if few and one[0] <= best[0] + _ALIKE]
@@ -182,16 +188,24 @@ def _several(places: NDArray[np.intp], takes: NDArray[np.intp]) -> bool:
     return all(len(np.unique(takes[places == place])) > 1 for place in np.unique(places))
 
 
-def _left_out(kernel: Floats, wanted: Floats, left: NDArray[np.intp], penalty: Floats) -> float:
-    """Return the root mean square error of what was left out, some numbers of it at a time."""
-    order = np.unique(left, return_inverse=True)[1]
+def _left_out(
+    kernel: Floats, wanted: Floats, left: NDArray[np.intp], counts: Floats
+) -> list[tuple[float, float]]:
+    """Return for each penalty the root mean square error of what was left out, and the penalty.
+
+    Some numbers of ``left`` are left out at a time.
+    """
+    order = np.unique(left, return_inverse=True)[1].ravel()
     folds = min(_FOLDS, int(order.max(initial=0)) + 1)
-    total = 0.0
+    totals = np.zeros(len(_PENALTIES))
     for fold in range(folds):
         out = order % folds == fold
-        weights = _solved(kernel[np.ix_(~out, ~out)], wanted[~out], penalty[~out])
-        total += float(((kernel[np.ix_(out, ~out)] @ weights - wanted[out]) ** 2).sum())
-    return float(np.sqrt(total / max(1, wanted.size)))
+        within, across = kernel[np.ix_(~out, ~out)], kernel[np.ix_(out, ~out)]
+        for place, penalty in enumerate(_PENALTIES):
+            weights = _solved(within, wanted[~out], penalty / counts[~out])
+            totals[place] += ((across @ weights - wanted[out]) ** 2).sum()
+    errors = np.sqrt(totals / max(1, wanted.size))
+    return list(zip(errors.tolist(), _PENALTIES, strict=True))
 
 
 def _reach(squares: Floats, places: NDArray[np.intp]) -> float:

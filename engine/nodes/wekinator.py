@@ -92,6 +92,7 @@ class WekinatorNode(Node):
     """
 
     lane: ClassVar[bool] = True
+    own_process: ClassVar[bool] = True
     patience: ClassVar[float | None] = 60.0
 
     outputs: Fixed[Annotated[list[str], Param("what is learned", fault=outputs_fault)]] = field(

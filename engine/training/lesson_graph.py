@@ -63,9 +63,10 @@ class _Writer:
 
     def classes(self, table: NearestTable) -> None:
         """Write the shares of classes by their nearest examples, or by the network."""
-        middle = table.rows.mean(axis=0)
-        scaled = self._scaled(self._filled(middle), table.scale)
-        rows = table.rows @ table.scale if table.scale.ndim == 2 else table.rows * table.scale
+        middle = _as_stored(table.rows.mean(axis=0))
+        scaled = self._scaled(self._centred(middle), table.scale)
+        apart = table.rows - middle
+        rows = apart @ table.scale if table.scale.ndim == 2 else apart * table.scale
         far = self._op("Sqrt", self._squares(scaled, rows))
         shares = self._by_network(SHARES) or self._shares(far, table)
         nearest = self._op("ArgMin", far, axis=1, keepdims=0)
@@ -81,10 +82,11 @@ class _Writer:
 
     def knobs(self, table: KernelTable) -> None:
         """Write the knobs by a kernel over the examples, or by the network."""
-        middle = table.middle / table.scale
-        scaled = self._scaled(self._filled(middle), table.scale)
+        middle = _as_stored(table.middle / table.scale)
+        scaled = self._scaled(self._centred(middle), table.scale)
+        rows = table.rows - middle * table.scale
         count = self._number(1.0 / max(1, table.rows.shape[1]))
-        squares = self._op("Mul", self._squares(scaled, table.rows), count)
+        squares = self._op("Mul", self._squares(scaled, rows), count)
         narrow = self._number(-1.0 / (2.0 * table.width**2))
         kernel = self._op("Exp", self._op("Mul", squares, narrow))
         summed = self._op("MatMul", kernel, self._number(table.weights))
@@ -113,8 +115,7 @@ class _Writer:
         network = self._network
         if network is None:
             return None
-        centred = self._op("Sub", self._filled(network.middle), self._number(network.middle))
-        value = self._op("Mul", centred, self._number(network.scale))
+        value = self._op("Mul", self._centred(network.middle), self._number(network.scale))
         for number, (table, bias) in enumerate(network.layers):
             value = self._op("Tanh", value) if number else value
             value = self._op("MatMul", value, self._number(table))
@@ -124,8 +125,10 @@ class _Writer:
         turned = self._op("Mul", value, self._number(network.way))
         return self._op("Add", turned, self._number(network.mean))
 
-    def _filled(self, middle: NDArray[np.float64]) -> Value:
-        return self._op("Where", self._unknown, self._number(middle), self._values)
+    def _centred(self, middle: NDArray[np.float64]) -> Value:
+        """Write the values less their middle: float32 is fine near 0 only."""
+        filled = self._op("Where", self._unknown, self._number(middle), self._values)
+        return self._op("Sub", filled, self._number(middle))
 
     def _scaled(self, value: Value, scale: NDArray[np.float64]) -> Value:
         return self._op("MatMul" if scale.ndim == 2 else "Mul", value, self._number(scale))
@@ -151,3 +154,8 @@ class _Writer:
 
     def _op(self, kind: str, *inputs: Value, **attributes: int | list[int]) -> Value:
         return self.graph.op(kind, inputs, (), **attributes)
+
+
+def _as_stored(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return numbers as the file holds them, float32."""
+    return numbers.astype(np.float32).astype(np.float64)

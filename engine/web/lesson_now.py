@@ -12,6 +12,7 @@ from engine.core.clock import MILLISECOND
 from engine.core.messages import Features, Text
 from engine.runtime.schedule.slots import NOTHING, Slot
 from engine.runtime.schedule.state import BoxState
+from engine.web.values import caption_of
 
 
 class LessonNow(Struct, frozen=True):
@@ -110,11 +111,7 @@ def rounded(value: Any) -> float:
 
 def _begun(state: BoxState) -> dict[str, int]:
     """Return what a box had learned when it began, which it tells by its caption."""
-    try:
-        caption = state.box.caption()
-    except Exception:
-        return {}
-    parts = (part.rpartition(" ") for part in caption.split(" · "))
+    parts = (part.rpartition(" ") for part in caption_of(state).split(" · "))
     return {name: int(count) for name, _, count in parts if name and count.isdecimal()}
 
 

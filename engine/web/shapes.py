@@ -19,6 +19,7 @@ from engine.core.source import Remote
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.state import BoxState
 from engine.web.framing import Framing, size_of
+from engine.web.values import caption_of
 
 _DIGITS: Final = 5
 """Of where a shape lies on a picture: less than a pixel, so that nothing trembles."""
@@ -102,7 +103,7 @@ class Shapes:
             parameter.name,
             cast(Shape, parameter.param.shape),
             shown_value(parameter, state.value(parameter)),
-            _caption(state),
+            caption_of(state),
             self._metres(floor) if floor else None,
             {picture: _rounded(placed) for picture, placed in on.items()},
         )
@@ -137,13 +138,6 @@ class Shapes:
             shown_value(corners, state.value(corners)),
             shown_value(size, state.value(size)),
         )
-
-
-def _caption(state: BoxState) -> str:
-    try:
-        return state.box.caption()
-    except Exception:
-        return ""
 
 
 def _rounded(placed: Rectangle) -> Rectangle:

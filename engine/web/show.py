@@ -116,6 +116,7 @@ class ShowView:
             "values",
             now=round((now - self.engine.metrics.started) / MILLISECOND, 1),
             boxes=self._values.boxes(),
+            captions=self._values.captions(),
             cables=self._cables(now),
             pictures=self._values.pictures(),
             texts=self._values.texts(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.core.box import Box
 from engine.core.clock import MILLISECOND
 from engine.core.kinds import is_picture, summary_of
 from engine.core.messages import Text
@@ -16,6 +17,7 @@ from engine.core.source import Source
 from engine.patch.plan import Outlet, Wire, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.slots import NOTHING, Slot, reader
+from engine.runtime.schedule.state import BoxState
 from engine.web.drawing import drawn_wires, origin_wire
 
 WORDS = 200
@@ -33,6 +35,11 @@ class Values:
         self._started = engine.metrics.started
         self._slots = engine.slots
         self._boxes = _main_outlets(engine)
+        self._captioned = {
+            group_of(name): state
+            for name, state in engine.states.items()
+            if not state.hidden and type(state.box).caption is not Box.caption
+        }
         self._wires = [(self._slots[w.source], _safely(self._slots, w)) for w in drawn_wires(plan)]
         self._origins = [
             _safely(self._slots, origin_wire(plan, wire)) for wire in drawn_wires(plan)
@@ -41,6 +48,11 @@ class Values:
     def boxes(self) -> dict[str, Entry]:
         """Return the value at the main outlet of each visible box."""
         return {name: self._entry(slot, slot.value) for name, slot in self._boxes.items()}
+
+    def captions(self) -> dict[str, str]:
+        """Return what boxes say of themselves in words, such as how much they were shown."""
+        said = {name: caption_of(state) for name, state in self._captioned.items()}
+        return {name: text for name, text in said.items() if text}
 
     def cables(self) -> list[Entry]:
         """Return the value at the end of each cable, in the order of the drawing."""
@@ -69,6 +81,14 @@ class Values:
         if value is NOTHING:
             return None
         return summary_of(value), round((slot.at - self._started) / MILLISECOND, 1)
+
+
+def caption_of(state: BoxState) -> str:
+    """Return what a box says of itself, "" where it raises."""
+    try:
+        return state.box.caption()
+    except Exception:
+        return ""
 
 
 def _end(text: str) -> str:

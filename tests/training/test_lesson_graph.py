@@ -20,8 +20,7 @@ from engine.learning.weights import EVEN, LessonWeights
 from engine.system.state_folder import StateFolder, state_places
 from engine.training.errors import TrainingError
 from engine.training.lesson_graph import lesson_graph
-from tests.learning.lessons import NAMES, moment, shown, three_classes
-from tests.learning.test_network import made
+from tests.learning.lessons import NAMES, moment, shown, small_network, three_classes
 
 PLACES = [(x, y, x * y) for x in (0.0, 0.5, 1.0) for y in (0.0, 0.5, 1.0)]
 KNOBS = [("here", each, {"k": each[0], "level": 100 * each[1]}) for each in PLACES]
@@ -51,8 +50,9 @@ def run(network: bytes, rows: np.ndarray) -> dict[str, np.ndarray]:
         (wide(40), EVEN),
         (wide(200), EVEN),
         (shown(("only", (0.0, 0.0, 0.0), {})), EVEN),
+        (shown(("near", (1e5, 0.0, 0.0), {}), ("by", (1e5, 1.0, 1.0), {}), noise=0.1), EVEN),
     ],
-    ids=["plain", "weighed", "left out", "wide", "very wide", "one class"],
+    ids=["plain", "weighed", "left out", "wide", "very wide", "one class", "far from 0"],
 )
 def test_classes_are_told_as_the_box_tells_them(examples: Examples, weights: LessonWeights) -> None:
     lesson = Lesson.of("classify", examples, 0.2, weights)
@@ -89,7 +89,7 @@ def test_knobs_are_turned_as_the_box_turns_them(by_network: bool) -> None:
     lesson = Lesson.of("regress", shown(*KNOBS), 0.2)
     if by_network:
         network = replace(
-            made(outputs=lesson.outputs), mean=np.array([1, 20]), way=np.array([2, 9])
+            small_network(outputs=lesson.outputs), mean=np.array([1, 20]), way=np.array([2, 9])
         )
         last = network.layers[-1]
         assert lesson.use(replace(network, layers=(network.layers[0], (last[0], last[1][:2]))))
@@ -105,7 +105,7 @@ def test_knobs_are_turned_as_the_box_turns_them(by_network: bool) -> None:
 
 def test_a_small_network_is_in_it() -> None:
     lesson = Lesson.of("classify", three_classes(), 0.2)
-    assert lesson.use(made())
+    assert lesson.use(small_network())
     told = run(lesson_graph(lesson, "classify"), np.array([[0, 0, 0], [9, 9, 9]]))
     assert told["shares"][0, 1] > 0.9 and told["class"].tolist() == [1, -1]
 

@@ -18,6 +18,7 @@ from engine.web.holds import LAPSE_S, Holds
 from engine.web.lessons import KEPT, Lessons
 from engine.web.requests import HoldRequest, SetRequest, to_command
 from engine.web.rights import Role, refusal
+from engine.web.values import Values
 
 from .visit import WAIT, visit
 
@@ -118,6 +119,7 @@ def test_what_was_learned_before_the_show_is_there_at_once(engine, pupil):
     for slot in engine.slots.values():
         slot.value = NOTHING  # it has said nothing yet
     assert Lessons(engine).read()[0].classes == [("arms wide", 3), ("low", 1)]
+    assert Values(engine).captions() == {"p": "arms wide 3 · low 1"}
 
 
 def test_a_hold_is_one_pages_and_ends_with_it():

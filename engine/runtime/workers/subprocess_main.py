@@ -100,7 +100,7 @@ class _Player:
                 self._channel.send(FAILED, [self._spent, returned, failure], before=answer)
 
     def _tell_caption(self) -> None:
-        """Tell what the box says of itself on the page, which asks the one in the show."""
+        """Send what the box says of itself on the page, which asks the one in the show."""
         try:
             caption = self._node.caption()
         except anything_raised():  # or there is no box yet

@@ -1,6 +1,6 @@
 // Boxes and the cables between them, and what each box says.
 
-import { find, make } from "./dom.js";
+import { find, make, write } from "./dom.js";
 import { Meter } from "./meter.js";
 import { NAME, PORT, across, down, portsOf, shortened } from "./places.js";
 
@@ -13,12 +13,14 @@ const SVG = "http://www.w3.org/2000/svg";
 let drawn = null;
 let boxes = new Map();
 let ports = new Map();
+let kinds = new Map();
 
 /** Draw a patch; one that nobody sees now is drawn when it is turned to. */
 export function lay(patch) {
   drawn = patch;
   boxes = new Map();
   ports = new Map();
+  kinds = new Map();
   // Not the width of the window: on a phone that grows with what is too wide for it.
   const narrow = document.documentElement.clientWidth < NARROW;
   const room = find("plan").clientWidth - (narrow ? 0 : SCROLLBAR);
@@ -45,6 +47,7 @@ export function again() {
 /** Show what every box says, and what arrives at each output. */
 export function show(news) {
   for (const [name, meter] of boxes) meter.show(news.boxes[name], news.now);
+  for (const [name, kind] of kinds) write(kind.element, news.captions[name] ?? kind.text);
   for (const [index, meter] of ports) meter.show(news.cables[index], news.now);
 }
 
@@ -80,7 +83,10 @@ function card(box, patch, at) {
   if (!indexes.length) {
     const meter = new Meter(null, null, { short: true });
     boxes.set(box.name, meter);
-    element.append(make("small", {}, called === box.name ? "" : called), meter.digits, meter.track);
+    const text = called === box.name ? "" : called;
+    const kind = make("small", { dir: "auto" }, text);
+    kinds.set(box.name, { element: kind, text });
+    element.append(kind, meter.digits, meter.track);
   }
   for (const index of indexes) {
     const cable = patch.cables[index];
