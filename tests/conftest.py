@@ -234,14 +234,43 @@ def no_blocking(request: pytest.FixtureRequest, _alarm: BlockBuster) -> Iterator
         _alarm.deactivate()
 
 
-# -- What is left behind -------------------------------------------------------------------------
+# -- Garbage -------------------------------------------------------------------------------------
+
+# A show searches for garbage when it begins and when its boxes run, freezes what it finds in use,
+# and thaws all when it ends. Here most of that are thousands of tests, which stay to the end: to
+# look through them takes half a second a show. So they are frozen once, and what shows froze is
+# thawed after each file.
+_freeze, _thaw = gc.freeze, gc.unfreeze
+_frozen_by_shows: list[None] = []
+
+
+def _freeze_for_a_show() -> None:
+    _frozen_by_shows.append(None)
+    _freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Leave the tests out of every search for garbage, from their collection on."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        _freeze()
+        gc.freeze, gc.unfreeze = _freeze_for_a_show, lambda: None
 
 
 @pytest.fixture(autouse=True, scope="module")
 def no_leftovers() -> Iterator[None]:
     """Let what a file of tests left open fail that file, not one that happens to collect it."""
     yield
+    if _frozen_by_shows:
+        _frozen_by_shows.clear()
+        _thaw()
     gc.collect()
+    _freeze()
 
 
 # -- Ports ---------------------------------------------------------------------------------------
