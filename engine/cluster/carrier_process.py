@@ -260,7 +260,7 @@ def _in_plain_words(error: str, settings: RoomSettings) -> str:
 def main(settings: RoomSettings, requests: int, output: int) -> None:
     """Carry packets until the show closes its end."""
     # As the loops it carries for, with the threads of the library. It works little: a packet takes
-    # some 0.2 ms of it, and of strangers it accepts ten a second.
+    # some 0.2 ms of it, and a stranger who knocks 20 times a second 0.4 % of a core.
     set_realtime_priority(inherited=True)
     carrier = Carrier(output)
     try:

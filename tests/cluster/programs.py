@@ -22,7 +22,7 @@ from engine.osc.parse import packet
 
 PROGRAM = str(Path(sys.executable).with_name("sensorium"))
 PORT = 10000
-START = 120.0
+PATIENCE = 300.0
 """Seconds that programs may take where many others run."""
 STAMPED = 35
 """SO_TIMESTAMPNS of Linux: the kernel says when a packet came, whoever is late to read it."""
@@ -60,7 +60,7 @@ class OscEar:
     def until(self, condition: Callable[[], bool], what: str) -> None:
         """Wait for a condition on what is heard."""
         with self._news:
-            assert self._news.wait_for(condition, START), f"{what} never came"
+            assert self._news.wait_for(condition, PATIENCE), f"{what} never came"
 
     def hears(self, address: str, since: float) -> None:
         """Wait until something has come by an address since a moment."""
@@ -140,7 +140,7 @@ class Programs:
         """End all programs in order; return their exit status by name."""
         for process in self.running.values():
             process.send_signal(signal.SIGINT)
-        return {name: process.wait(START) for name, process in self.running.items()}
+        return {name: process.wait(PATIENCE) for name, process in self.running.items()}
 
     def gone(self) -> list[str]:
         """Return the programs that ended though nobody ended them."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.lab.namespaces import Namespaces
 
-from .programs import START, OscEar, Programs
+from .programs import PATIENCE, OscEar, Programs
 from .waiting import until
 
 MINUTES = float(
@@ -123,7 +123,7 @@ class Storm:
         if name != "home":
             self._wait(name, "home")
         elif self.chance.random() < 0.5:
-            until(lambda: self.programs.log("left").count("home is gone") > gone, START)
+            until(lambda: self.programs.log("left").count("home is gone") > gone, PATIENCE)
         begun = time.monotonic()
         self.play() if name == "home" else self.programs.join(name)
         return begun

@@ -133,7 +133,7 @@ def _knocked_at(two: Crew, stranger: Stranger, case: str, seconds: float) -> lis
     return [
         Row(case, "refused", refused, COUNT, (">=", 1.0)),
         Row(case, "let in", len(home.link.machines()) - 1, COUNT, _ALL),
-        *ratio(case, "delay of poses / without", ratios),
+        *ratio(case, "delay of poses / without", ratios, ("<=", 1.25)),
         Row(case, "processor of the process that listens", busy[True] / whole, "%"),
         Row(case, "the same, without", busy[False] / whole, "%"),
     ]
