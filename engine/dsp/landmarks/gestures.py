@@ -37,7 +37,7 @@ ALOFT: Final = 1.0
 SETTLING: Final = 0.3
 """Seconds after somebody is first seen in which points find their place, and nothing is a jump."""
 HELD: Final = 0.15
-"""Seconds that somebody must face another way: a network takes sides for each other for a moment."""
+"""Seconds that somebody must face another way, for a network may swap the sides for a moment."""
 OVER: Final = 0.02
 """Statures that a hand must be over the head, or under it again."""
 BREADTH: Final = 0.07
