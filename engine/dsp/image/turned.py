@@ -17,7 +17,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.dsp.image.dark import is_dark, lighter
 from engine.dsp.image.masking import in_colour
 from engine.dsp.image.painting import Planes, to_planes
 
@@ -27,8 +26,6 @@ SMALLEST: Final = 4.0
 """Pixels: no square is smaller."""
 LARGEST: Final = 4.0
 """Times the longer side of the picture: no square is larger."""
-_FINEST: Final = 4
-"""Times as many pixels each way are averaged where it is dark, at most."""
 NEAR: Final = 0.04
 """Parts of its side within which a square stays; as much larger or smaller, or turned (radians)."""
 
@@ -90,22 +87,14 @@ class TurnedSquare:
     def cut(self, image: NDArray[np.uint8], size: int) -> Planes:
         """Return it as a network takes it: red, green and blue planes, 0 to 1, (1, 3, size, size).
 
-        Where it is dark it is made lighter (``dark``). ``image`` is uint8, (h, w, 3)
-        blue-green-red, or grey as (h, w, 1) or (h, w).
+        ``image`` is uint8, (h, w, 3) blue-green-red, or grey as (h, w, 1) or (h, w).
         """
-        square = self._warped(image, size)
-        if is_dark(square):
-            fine = self._warped(image, size * min(max(round(self.side / size), 1), _FINEST))
-            averaged = cv2.resize(fine, (size, size), interpolation=cv2.INTER_AREA)
-            square = lighter(np.asarray(averaged, np.uint8))
-        return to_planes(in_colour(square))
-
-    def _warped(self, image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+        matrix = self._matrix(size)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         square = cv2.warpAffine(
-            image, self._matrix(size), (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE
+            image, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
-        return np.asarray(square, np.uint8)
+        return to_planes(in_colour(np.asarray(square, np.uint8)))
 
     def to_picture(self, points: Floats) -> Floats:
         """Map points (n, 2) of the square, 0 to 1 from its top left corner, to pixels."""

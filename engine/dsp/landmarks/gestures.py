@@ -26,7 +26,7 @@ CLOSING: Final = 0.2
 """Seconds in which they must close; folded hands come together more slowly."""
 LEAST_HEIGHT: Final = 0.1
 """How high hands clap, as ``Body.height`` says: hands that hang down pass each other."""
-RISE: Final = 0.045
+RISE: Final = 0.04
 """Statures that shoulders, hips and both feet rise in a jump."""
 RISING: Final = 0.3
 """Seconds in which they do; who walks away from the camera rises in the picture more slowly."""
@@ -37,11 +37,13 @@ ALOFT: Final = 1.0
 SETTLING: Final = 0.3
 """Seconds after somebody is first seen in which points find their place, and nothing is a jump."""
 HELD: Final = 0.15
-"""Seconds that somebody must face another way: a network takes sides for each other for a moment."""
-OVER: Final = 0.02
-"""Statures that a hand must be over the head, or under it again."""
+"""Seconds that somebody must face another way, for a network may swap the sides for a moment."""
+OVER: Final = 0.05
+"""Statures that a hand must be over the middle of the face, near the crown, or under it again."""
 BREADTH: Final = 0.07
 """Statures from shoulder to shoulder from which one sees which is which."""
+_STATURES: Final = 15
+"""Pictures whose greatest stature a rise is measured by: who bends looks smaller, and is not."""
 GAP: Final = 0.5
 """Seconds without a reading after which all begins anew."""
 
@@ -62,6 +64,7 @@ class GestureReader:
         self._ground: tuple[float, ...] | None = None
         self._jumped = Ns(0)
         self._peak = 0.0
+        self._tall: deque[float] = deque(maxlen=_STATURES)
         self._raised: dict[str, bool] = {}
         self._facing = 0
         self._other: Ns | None = None
@@ -114,9 +117,11 @@ class GestureReader:
             self._feet.clear()
             self._ground = None
             return False
-        ys = tuple(place[1] / tall for place in places if place is not None)
+        ys = tuple(place[1] for place in places if place is not None)
+        self._tall.append(tall)
+        tall = max(self._tall)
         if self._ground is not None:
-            risen = _risen(ys, self._ground)
+            risen = _risen(ys, self._ground) / tall
             self._peak = max(self._peak, risen)
             still_up = risen > max(LANDED, self._peak / 2)
             if still_up and at - self._jumped < ALOFT * SECOND:
@@ -127,7 +132,7 @@ class GestureReader:
         while at - self._feet[0][0] > RISING * SECOND:
             self._feet.popleft()
         for _, before in self._feet:
-            if _risen(ys, before) > RISE:
+            if _risen(ys, before) / tall > RISE:
                 self._ground, self._jumped, self._peak = before, at, 0.0
                 return True
         return False

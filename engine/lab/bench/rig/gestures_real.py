@@ -33,8 +33,8 @@ Told = tuple[int, str, float]
 """The number of a picture, what was told, and its value."""
 
 LEFT, RIGHT = 1.0, 2.0
-LATE: Final = 0.1
-"""Seconds after it was seen by eye in which it still counts as told in time."""
+NEAR: Final = 0.1
+"""Seconds before and after it was seen by eye in which it counts as told in time."""
 HEIGHTS: Final = (0.08, 0.15, 0.25)
 """Statures of jumps that are made; of the man who makes them, 1.75 m."""
 FALL: Final = 9.81 / 1.75
@@ -110,14 +110,14 @@ class Count:
 
     def take(self, clip: Clip, told: Sequence[Told], fps: float, mirrored: bool) -> None:
         """Count what was told of a clip, seen in a mirror or not."""
-        late = round(LATE * fps)
+        near = round(NEAR * fps)
         left = list(told)
         for one in sorted(clip.done, key=lambda each: each.perhaps):
             value = LEFT + RIGHT - one.value if mirrored and one.name == "raised" else one.value
             fits = [
                 each
                 for each in left
-                if each[1:] == (one.name, value) and one.first <= each[0] <= one.last + late
+                if each[1:] == (one.name, value) and one.first - near <= each[0] <= one.last + near
             ]
             if fits:
                 left.remove(fits[0])
