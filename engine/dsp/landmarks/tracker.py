@@ -45,6 +45,8 @@ UNDECIDED: Final = 2.0
 """The same for who was told in the last picture."""
 AGAIN: Final = 3
 """Pictures in a row in which one of two who were hidden is seen, before they are told."""
+STRANGE: Final = 2.0
+"""Nats: who looks less like themselves than this is not told yet."""
 BOTH: Final = 1.5
 """Seconds after which who is hidden is no longer waited for."""
 TURNED: Final = 4
@@ -245,6 +247,9 @@ class Tracker:
         ):
             track.again = 0
             return False
+        if float(track.appearance.unlike(one.looks)) > STRANGE and now - track.at <= BOTH:
+            track.again = 0
+            return True
         track.again = track.again + 1 if track.picture == picture - 1 else 1
         return track.again < AGAIN
 
