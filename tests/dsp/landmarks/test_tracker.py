@@ -14,6 +14,7 @@ from engine.core.clock import ns
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21
 from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.assignment import assign
+from engine.dsp.landmarks.track import Expected
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 
 RATE = 30
@@ -83,7 +84,7 @@ def test_slots_and_ids_are_given_to_one(shown, people, birth):
         for one in told:
             assert owners.setdefault(one.id, one.slot) == one.slot
         assert all(np.isfinite(track.points).all() for track in tracker._tracks)
-        assert all(np.isfinite(track.predicted(1e3, 1.0)).all() for track in tracker._tracks)
+        assert all(np.isfinite(Expected(track, 1e3, 1.0).points).all() for track in tracker._tracks)
 
 
 @given(pictures(), st.randoms())
