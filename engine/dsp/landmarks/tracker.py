@@ -45,8 +45,6 @@ UNDECIDED: Final = 2.0
 """The same for who was told in the last picture."""
 AGAIN: Final = 3
 """Pictures in a row in which one of two who were hidden is seen, before they are told."""
-STRANGE: Final = 2.0
-"""Nats: who looks less like themselves than this is not told yet."""
 BOTH: Final = 1.5
 """Seconds after which who is hidden is no longer waited for."""
 TURNED: Final = 4
@@ -186,22 +184,23 @@ class Tracker:
         if build is None or len(told) < 2 or not found:
             return found
         there = centres_at(told, now, aspect, self._spread)
-        sizes, tall, broad = (
-            np.array([getattr(track, name) for track in told]) for name in ("size", "tall", "broad")
+        size, large, broad = (
+            np.array([getattr(track, name) for track in told])
+            for name in ("size", "large", "broad")
         )
         away = np.linalg.norm(there[:, None] - np.stack([one.centre for one in found]), axis=2)
-        close = away < NEAR_TWO * sizes[:, None]
+        close = away < NEAR_TWO * size[:, None]
         kept = []
         for number, one in enumerate(found):
-            near = close[:, number] & np.isfinite(tall + broad)
-            if near.sum() < 2:
+            near = close[:, number]
+            if near.sum() < 2 or np.isnan(large[near] + broad[near]).any():
                 kept.append(one)
                 continue
-            tallest = tall[near].max()
-            large = build.at_least(one.points, one.weights) > TOO_LARGE * tallest
+            largest = large[near].max()
+            too_large = build.large(one.points, one.weights) > TOO_LARGE * largest
+            broader = build.broad(one.points, one.weights) - broad[near].max()
             alone = close[near].any(axis=0).sum() < near.sum()
-            wide = build.broad(one.points, one.weights) > broad[near].max() + TOO_BROAD * tallest
-            if not (large or (wide and alone)):
+            if not (too_large or (alone and broader > TOO_BROAD * largest)):
                 kept.append(one)
         return kept
 
@@ -247,9 +246,6 @@ class Tracker:
         ):
             track.again = 0
             return False
-        if float(track.appearance.unlike(one.looks)) > STRANGE and now - track.at <= BOTH:
-            track.again = 0
-            return True
         track.again = track.again + 1 if track.picture == picture - 1 else 1
         return track.again < AGAIN
 
