@@ -1,4 +1,4 @@
-"""How a body is built: what no bone of it can be, so that limbs of two people are not taken for one.
+"""How a body is built, so that limbs of two people are not taken for those of one.
 
 Where two look out on either side of a pillar, or of one another, networks now and then make one
 body of limbs of both: its trunk is as wide as they are apart. Bones are measured in statures, by
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.skeletons import Skeleton
-from engine.dsp.landmarks.body import BREADTH, TRUNK
+from engine.dsp.landmarks.body import BREADTH
 
 Floats = NDArray[np.float64]
 
@@ -38,52 +39,39 @@ _LONGEST: Final = {
         )
     },
 }
-_TRUNK: Final = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
+_ACROSS: Final = 2
+"""How many of them, the first, go from side to side."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Build:
-    """The bones of a skeleton: ``ends`` (b, 2), how ``long`` (b,) they are at most, the trunk."""
+    """The bones of a skeleton: ``ends`` (b, 2), and how ``long`` (b,) they are at most."""
 
     ends: NDArray[np.intp]
     long: Floats
-    trunk: NDArray[np.intp]
 
-    def tall(self, points: Floats, weights: Floats) -> float:
-        """Return how tall a body is by its trunk, as ``points`` (k, 2); NaN where it is not seen."""
-        if (weights[self.trunk] < PLAIN).any():
-            return np.nan
-        left, right, *hips = points[self.trunk]
-        return float(np.hypot(*((left + right) - sum(hips)))) / 2 / TRUNK
-
-    def at_least(self, points: Floats, weights: Floats) -> float:
-        """Return how tall a body must be for its longest bone to be one; 0 where none is seen."""
-        seen = (weights[self.ends] >= PLAIN).all(axis=1)
-        if not seen.any():
-            return 0.0
-        along = points[self.ends[seen, 0]] - points[self.ends[seen, 1]]
-        return float((np.hypot(*along.T) / self.long[seen]).max())
+    def large(self, points: Floats, weights: Floats) -> float:
+        """Return how tall a body must be for its longest bone; NaN where no bone is seen."""
+        return self._needed(points, weights, len(self.long))
 
     def broad(self, points: Floats, weights: Floats) -> float:
-        """Return how tall a body must be for its shoulders and hips; NaN where neither is seen."""
-        seen = (weights[self.ends[:2]] >= PLAIN).all(axis=1)
+        """Return how tall it must be for its shoulders and hips; NaN where neither is seen."""
+        return self._needed(points, weights, _ACROSS)
+
+    def _needed(self, points: Floats, weights: Floats, bones: int) -> float:
+        """Return how tall a body must be for the longest of its first bones."""
+        ends, long = self.ends[:bones], self.long[:bones]
+        seen = (weights[ends] >= PLAIN).all(axis=1)
         if not seen.any():
             return math.nan
-        across = points[self.ends[:2, 0]] - points[self.ends[:2, 1]]
-        return float((np.hypot(*across.T) / self.long[:2])[seen].max())
+        along = points[ends[seen, 0]] - points[ends[seen, 1]]
+        return float((np.hypot(*along.T) / long[seen]).max())
 
 
-def build(skeleton: Skeleton | None) -> Build | None:
-    """Return how the bodies of a skeleton are built; None of what is no body."""
-    if skeleton is None or not skeleton.is_body:
-        return None
+def build(skeleton: Skeleton) -> Build | None:
+    """Return how the bodies of a skeleton are built; None where it has not all of these bones."""
     index = skeleton.index
-    if not {*_TRUNK} <= {*index}:
+    if not {*chain(*_LONGEST)} <= {*index}:
         return None
-    bones = {
-        (index[one], index[other]): long
-        for (one, other), long in _LONGEST.items()
-        if one in index and other in index
-    }
-    rows = np.array([*bones], np.intp)
-    return Build(rows, np.array([*bones.values()]), np.array([index[each] for each in _TRUNK]))
+    ends = np.array([(index[one], index[other]) for one, other in _LONGEST], np.intp)
+    return Build(ends, np.array([*_LONGEST.values()]))

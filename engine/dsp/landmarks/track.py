@@ -49,7 +49,7 @@ class Track:
         self._spread = spread
         self._places: deque[tuple[float, Floats]] = deque()
         self.velocity: Floats = np.zeros(2)
-        self.tall = self.broad = math.nan
+        self.large = self.broad = math.nan
         self._measure(first)
         self._remember()
         first.free = False
@@ -100,19 +100,14 @@ class Track:
         sighting.free = False
 
     def _measure(self, sighting: Sighting) -> None:
-        """Note how tall it is: a trunk that leans is only shorter, so what is longer counts more."""
-        if self._spread.build is None:
+        """Note how large and how broad it is, as far as that is seen."""
+        build = self._spread.build
+        if build is None:
             return
-        broad = self._spread.build.broad(sighting.points, sighting.weights)
-        if math.isnan(self.broad):
-            self.broad = broad
-        elif not math.isnan(broad):
-            self.broad += (broad - self.broad) * 0.3
-        tall = self._spread.build.tall(sighting.points, sighting.weights)
-        if math.isnan(self.tall):
-            self.tall = tall
-        elif not math.isnan(tall):
-            self.tall += (tall - self.tall) * (0.2 if tall > self.tall else 0.05)
+        large = build.large(sighting.points, sighting.weights)
+        broad = build.broad(sighting.points, sighting.weights)
+        self.large = _nearer(self.large, large, 0.2 if large > self.large else 0.05)
+        self.broad = _nearer(self.broad, broad, 0.3)
 
     def _remember(self) -> None:
         """Take its middle, and the velocity (2,) in picture heights a second, from what was seen.
@@ -135,6 +130,13 @@ class Track:
         fastest = FASTEST * self._spread.drift * self.size
         speed = float(np.hypot(*slope))
         self.velocity = slope * min(1.0, fastest / max(speed, 1e-9))
+
+
+def _nearer(known: float, new: float, share: float) -> float:
+    """Return what is known, moved to what is new; NaN is not known."""
+    if math.isnan(new):
+        return known
+    return new if math.isnan(known) else known + (new - known) * share
 
 
 class Expected:

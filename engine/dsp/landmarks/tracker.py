@@ -50,8 +50,10 @@ BOTH: Final = 1.5
 TURNED: Final = 4
 """Pictures in a row in which the sides of a body are exchanged, until they are believed."""
 TOO_LARGE: Final = 1.45
-"""By how much taller than it is a body must be for its longest bone, to be limbs of two."""
+"""By how many times larger than either of two a body must be, to be made of limbs of both."""
 TOO_BROAD: Final = 0.3
+"""By what part of how large they are it must be broader than they were, where one is missing: who
+turns to the camera just then is not told until they are longer unseen than BOTH."""
 NEAR_TWO: Final = 1.0
 """Sizes from where two should be, within which a detection may be made of both."""
 ALONE: Final = 0.8
@@ -177,29 +179,30 @@ class Tracker:
     def _without_chimeras(self, found: list[Sighting]) -> list[Sighting]:
         """Return the detections without those that are made of limbs of two people.
 
-        Those are too large for either of two who are there.
+        They lie between two who should be there, and are far larger or broader than either was.
         """
         build, (now, _, aspect) = self._spread.build, self._instant
         told = [track for track in self._tracks if track.slot and now - track.at <= BOTH]
         if build is None or len(told) < 2 or not found:
             return found
         there = centres_at(told, now, aspect, self._spread)
-        sizes, tall, broad = (
-            np.array([getattr(track, name) for track in told]) for name in ("size", "tall", "broad")
+        size, large, broad = (
+            np.array([getattr(track, name) for track in told])
+            for name in ("size", "large", "broad")
         )
         away = np.linalg.norm(there[:, None] - np.stack([one.centre for one in found]), axis=2)
-        close = away < NEAR_TWO * sizes[:, None]
+        close = away < NEAR_TWO * size[:, None]
         kept = []
         for number, one in enumerate(found):
-            near = close[:, number] & np.isfinite(tall + broad)
-            if near.sum() < 2:
+            near = close[:, number]
+            if near.sum() < 2 or np.isnan(large[near] + broad[near]).any():
                 kept.append(one)
                 continue
-            tallest = tall[near].max()
-            large = build.at_least(one.points, one.weights) > TOO_LARGE * tallest
+            largest = large[near].max()
+            too_large = build.large(one.points, one.weights) > TOO_LARGE * largest
+            broader = build.broad(one.points, one.weights) - broad[near].max()
             alone = close[near].any(axis=0).sum() < near.sum()
-            wide = build.broad(one.points, one.weights) > broad[near].max() + TOO_BROAD * tallest
-            if not (large or (wide and alone)):
+            if not (too_large or (alone and broader > TOO_BROAD * largest)):
                 kept.append(one)
         return kept
 
