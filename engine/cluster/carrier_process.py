@@ -251,7 +251,8 @@ def _pauses(milliseconds: int) -> dict[str, float]:
 
 def _in_plain_words(error: str, settings: RoomSettings) -> str:
     if "in use" in error or "os error 98" in error:
-        return f"another program uses {', '.join(settings.listen)}"
+        where = ", ".join(settings.listen)
+        return f"another program uses {where}: choose another port by --room-port"
     if "assign requested address" in error or "os error 99" in error:
         return f"this machine has no address {', '.join(settings.listen)}"
     return f"the network library refuses: {error[:200]}"

@@ -207,8 +207,7 @@ class Conductor:
             machine.standing, machine.offered = AWAY, None
             self._lamps.gone(name)
             if name in plan.parts:
-                meanwhile = "; its boxes play here meanwhile" if falls_back(plan, name) else ""
-                LOG.warning("%s is gone%s", name, meanwhile)
+                self._warn_of_loss(name, plan)
             self._fall_back_or_return()
         elif change in (RoomChange.OVERRUN, RoomChange.FORGOTTEN):
             self._notice(name, words or "more was said than could be kept")
@@ -216,6 +215,13 @@ class Conductor:
                 self._live.engine.ask(arriving_name(name), Panic())
         elif change is not RoomChange.SAID:
             self._notice(name, words or change.value)
+
+    def _warn_of_loss(self, name: str, plan: Plan) -> None:
+        """Warn that a machine is gone, where its box at home does not say the same."""
+        if falls_back(plan, name):
+            LOG.warning("%s is gone; its boxes play here meanwhile", name)
+        elif arriving_name(name) not in plan.boxes:
+            LOG.warning("%s is gone", name)
 
     def _came(self, name: str, machine: JoinedMachine) -> None:
         assert self._live is not None

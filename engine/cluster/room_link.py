@@ -11,6 +11,7 @@ That process is begun anew when it ends or hangs; the others then hear nothing o
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import threading
 from collections import deque
@@ -49,6 +50,7 @@ from engine.system.pipe_writer import PipeWriter
 from engine.system.priority import set_realtime_priority
 
 MODULE: Final = "engine.cluster.carrier_process"
+LOG: Final = logging.getLogger("sensorium")
 _AGAIN: Final = 0.05
 """Seconds before a process that ended is begun anew; doubled up to ``_AGAIN_MOST``."""
 _AGAIN_MOST: Final = 4.0
@@ -57,6 +59,8 @@ _FULL: Final = 0.001
 _GRACE: Final = 0.3
 _LOOK: Final = 1500 * MILLISECOND
 """Between two looks for a machine that is sought; each costs some 10 ms of processor time."""
+_REFUSAL_TOLD: Final = 60 * SECOND
+"""Between two warnings that somebody is refused."""
 
 
 class RoomLink:
@@ -115,6 +119,7 @@ class RoomLink:
         self._over = threading.Event()
         self._renew = False
         self._look_at = Ns(0)
+        self._refusal_told: Ns | None = None
         self._heard: Heard | None = None
         self._changed: Changed | None = None
         self._threads: list[threading.Thread] = []
@@ -280,10 +285,21 @@ class RoomLink:
     def _take(self, kind: bytes, payload: bytes) -> None:
         if kind == COUNTED:
             self._refused = int.from_bytes(payload, "little")
+            self._warn()
         elif kind in (HEARD, HELLO):
             of, data = unpack(payload)
             now, shown = self._steady.now(), self._clock.now()
             self._events.extend(self._member.take(of, data, kind == HELLO, now, shown))
+
+    def _warn(self) -> None:
+        """Warn that somebody is refused: a machine that was given another key waits for ever."""
+        now = self._steady.now()
+        if self._refusal_told is None or now - self._refusal_told >= _REFUSAL_TOLD:
+            self._refusal_told = now
+            LOG.warning(
+                "somebody knocks without the key of this room, and is refused; if a machine does"
+                ' not join, compare the eight digits of "sensorium key" there and here'
+            )
 
     def _keep_time(self) -> None:
         while not self._over.is_set():

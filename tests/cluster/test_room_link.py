@@ -85,7 +85,9 @@ def test_all_kinds_and_a_large_picture_cross(enter):
     assert at_home.told[-1] == ("left", RoomChange.WENT, "left has left")
 
 
-def test_without_the_key_with_a_wrong_one_and_with_rubbish_nobody_comes_in(enter, port, tmp_path):
+def test_without_the_key_with_a_wrong_one_and_with_rubbish_nobody_comes_in(
+    enter, port, tmp_path, caplog
+):
     home, ears = enter("home")
     left, _ = enter("left")
     until(lambda: is_here(home, "left"))
@@ -112,6 +114,8 @@ def test_without_the_key_with_a_wrong_one_and_with_rubbish_nobody_comes_in(enter
     assert home.machines().keys() == {"left"}
     assert ears.changes == [RoomChange.CAME]
     assert strange_ears.told == []
+    warned = [each for each in caplog.messages if "compare the eight digits" in each]
+    assert 1 <= len(warned) <= 2, "home, and perhaps the stranger, each once"
 
 
 def test_a_carrier_that_is_killed_or_hangs_is_begun_anew_and_no_note_is_lost(enter):
