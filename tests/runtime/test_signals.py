@@ -241,6 +241,25 @@ def test_sigusr1_logs_the_statistics_where_there_is_no_file(patch: Path) -> None
         assert process.poll() is None
 
 
+LOADING = """
+import os, signal, sys
+from engine.__main__ import main
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "engine.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Impatient())
+main()
+"""
+
+
+def test_ctrl_c_while_it_is_loaded_ends_it_without_a_word() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING], capture_output=True, text=True, timeout=LIMIT, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
 def test_a_crash_in_a_library_says_where(patch: Path) -> None:
     with playing(patch, "--no-page") as process:
         process.send_signal(signal.SIGSEGV)
