@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import os
 from typing import Any
 
 import pytest
@@ -43,13 +44,16 @@ JACK = pytest.mark.peer("jackd", "jackd2")
 PEERS = {"midi": JACK, "sound": JACK, "speaker": JACK, "wire": JACK}
 
 
-AT_NIGHT = {"cluster", "style"}
+IN_FULL = {"cluster", "style"}
 """Those that .ci/night plays in full, and that take long even when they are short."""
+LONG = {"pose", "record", "skeleton_to_picture"}
+"""Those that take over eight seconds of processor even here, of code that others test too."""
+LEFT_OUT = IN_FULL | (set() if "SENSORIUM_NIGHT" in os.environ else LONG)
 
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=PEERS.get(name, ())) for name in benches() if name not in AT_NIGHT],
+    [pytest.param(name, marks=PEERS.get(name, ())) for name in benches() if name not in LEFT_OUT],
 )
 def test_a_bench_gives_rows_of_finite_numbers(name: str) -> None:
     bench = importlib.import_module(f"engine.lab.bench.{name}")
