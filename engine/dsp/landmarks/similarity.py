@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.skeletons import FACE_468, HAND_21, Skeleton
+from engine.dsp.landmarks.build import Build, build
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +58,7 @@ class Spread:
 
     ``steady`` (n,) weighs the points that carry the rest, such as the trunk of a body.
     What ``falls`` goes up only to come down. ``sides`` (n,) is the point of the other side of each,
-    where sides may be taken for each other.
+    where sides may be taken for each other; ``build`` how a body is built.
     """
 
     k: Floats
@@ -65,6 +66,7 @@ class Spread:
     drift: float
     falls: bool = False
     sides: NDArray[np.intp] | None = None
+    build: Build | None = None
 
 
 @lru_cache(maxsize=64)
@@ -82,7 +84,7 @@ def spread(skeleton: Skeleton | None) -> Spread:
     sides = np.array(
         [skeleton.index.get(_opposite(name), row) for name, row in skeleton.index.items()]
     )
-    return Spread(k, steady, _BODY_DRIFT, falls=True, sides=sides)
+    return Spread(k, steady, _BODY_DRIFT, falls=True, sides=sides, build=build(skeleton))
 
 
 def _opposite(name: str) -> str:

@@ -34,7 +34,7 @@ class Track:
     ``at`` is the moment in seconds at which it was last surely seen, and ``points`` lay so;
     ``centre`` (2,) is the middle of what carries it. ``seen_at`` and ``picture`` are when it was
     last seen at all, ``pictures`` is how often. A point that was not seen keeps its place among the
-    others, and loses its weight.
+    others, and loses its weight. ``large`` and ``broad`` are as in ``Build``, NaN until seen.
     """
 
     def __init__(self, first: Sighting, at: float, picture: int, spread: Spread) -> None:
@@ -49,6 +49,8 @@ class Track:
         self._spread = spread
         self._places: deque[tuple[float, Floats]] = deque()
         self.velocity: Floats = np.zeros(2)
+        self.large = self.broad = math.nan
+        self._measure(first)
         self._remember()
         first.free = False
 
@@ -86,6 +88,7 @@ class Track:
         size = extent(self.points[self.weights > 0])
         self.size += (size - self.size) * (0.4 if size > self.size else 0.1)
         self.at = at
+        self._measure(sighting)
         self._remember()
         self.glimpse(sighting, at, picture)
 
@@ -95,6 +98,16 @@ class Track:
         self.pictures += 1
         self.doubtful = False
         sighting.free = False
+
+    def _measure(self, sighting: Sighting) -> None:
+        """Note how large and how broad it is, as far as that is seen."""
+        build = self._spread.build
+        if build is None:
+            return
+        large = build.large(sighting.points, sighting.weights)
+        broad = build.broad(sighting.points, sighting.weights)
+        self.large = _nearer(self.large, large, 0.2 if large > self.large else 0.05)
+        self.broad = _nearer(self.broad, broad, 0.3)
 
     def _remember(self) -> None:
         """Take its middle, and the velocity (2,) in picture heights a second, from what was seen.
@@ -117,6 +130,13 @@ class Track:
         fastest = FASTEST * self._spread.drift * self.size
         speed = float(np.hypot(*slope))
         self.velocity = slope * min(1.0, fastest / max(speed, 1e-9))
+
+
+def _nearer(known: float, new: float, share: float) -> float:
+    """Return what is known, moved to what is new; NaN is not known."""
+    if math.isnan(new):
+        return known
+    return new if math.isnan(known) else known + (new - known) * share
 
 
 class Expected:

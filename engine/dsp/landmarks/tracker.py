@@ -29,7 +29,7 @@ from engine.dsp.landmarks.pairing import BLINK, MERGED, Instant, Pairing, found_
 from engine.dsp.landmarks.roster import RECENT, Roster, Tracking
 from engine.dsp.landmarks.sighting import Sighting, sightings
 from engine.dsp.landmarks.similarity import Floats, alike, spread
-from engine.dsp.landmarks.track import Track
+from engine.dsp.landmarks.track import Track, centres_at
 
 __all__ = ["Assigned", "Tracker", "Tracking"]
 
@@ -49,6 +49,13 @@ BOTH: Final = 1.5
 """Seconds after which who is hidden is no longer waited for."""
 TURNED: Final = 4
 """Pictures in a row in which the sides of a body are exchanged, until they are believed."""
+TOO_LARGE: Final = 1.45
+"""By how many times larger than either of two a body must be, to be made of limbs of both."""
+TOO_BROAD: Final = 0.3
+"""By what part of how large they are it must be broader than they were, where one is missing: who
+turns to the camera just then is not told until they are longer unseen than BOTH."""
+NEAR_TWO: Final = 1.0
+"""Sizes from where two should be, within which a detection may be made of both."""
 ALONE: Final = 0.8
 """Sizes between the middles of two of whom neither hides the other."""
 
@@ -141,7 +148,7 @@ class Tracker:
         now, picture = self._clock.at(at), self._instant.picture + 1
         self._instant = Instant(now, picture, aspect)
         found = sightings(points, aspect, scores, self.options.ignore, self._spread, looks=looks)
-        found = self._without_doubles(found)
+        found = self._without_chimeras(self._without_doubles(found))
         self._roster.forget(now)
         strong = [one for one in found if one.score >= self.options.enter]
         weak = [one for one in found if self.options.stay <= one.score < self.options.enter]
@@ -168,6 +175,36 @@ class Tracker:
             if not double[number, kept].any():
                 kept.append(number)
         return [found[number] for number in kept]
+
+    def _without_chimeras(self, found: list[Sighting]) -> list[Sighting]:
+        """Return the detections without those that are made of limbs of two people.
+
+        They lie between two who should be there, and are far larger or broader than either was.
+        """
+        build, (now, _, aspect) = self._spread.build, self._instant
+        told = [track for track in self._tracks if track.slot and now - track.at <= BOTH]
+        if build is None or len(told) < 2 or not found:
+            return found
+        there = centres_at(told, now, aspect, self._spread)
+        size, large, broad = (
+            np.array([getattr(track, name) for track in told])
+            for name in ("size", "large", "broad")
+        )
+        away = np.linalg.norm(there[:, None] - np.stack([one.centre for one in found]), axis=2)
+        close = away < NEAR_TWO * size[:, None]
+        kept = []
+        for number, one in enumerate(found):
+            near = close[:, number]
+            if near.sum() < 2 or np.isnan(large[near] + broad[near]).any():
+                kept.append(one)
+                continue
+            largest = large[near].max()
+            too_large = build.large(one.points, one.weights) > TOO_LARGE * largest
+            broader = build.broad(one.points, one.weights) - broad[near].max()
+            alone = close[near].any(axis=0).sum() < near.sum()
+            if not (too_large or (alone and broader > TOO_BROAD * largest)):
+                kept.append(one)
+        return kept
 
     def _lay(self, found: Sequence[Sighting], tracks: Iterable[Track]) -> None:
         """Lay free detections on the tracks that were not seen yet, by what is likeliest."""

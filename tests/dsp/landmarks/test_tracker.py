@@ -14,7 +14,9 @@ from engine.core.clock import ns
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21
 from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.assignment import assign
+from engine.dsp.landmarks.track import Expected
 from engine.dsp.landmarks.tracker import Tracker, Tracking
+from tests.nodes.people import someone
 
 RATE = 30
 SHAPE = {
@@ -83,7 +85,7 @@ def test_slots_and_ids_are_given_to_one(shown, people, birth):
         for one in told:
             assert owners.setdefault(one.id, one.slot) == one.slot
         assert all(np.isfinite(track.points).all() for track in tracker._tracks)
-        assert all(np.isfinite(track.predicted(1e3, 1.0)).all() for track in tracker._tracks)
+        assert all(np.isfinite(Expected(track, 1e3, 1.0).points).all() for track in tracker._tracks)
 
 
 @given(pictures(), st.randoms())
@@ -504,6 +506,38 @@ def test_one_of_two_who_were_hidden_is_told_when_it_shows_who_it_is():
     ways = zip(walk(0.56, 0.8, 1), walk(0.44, 0.2, 1), strict=True)
     after = play(tracker, [[(x, worn(0)), (y, worn(1))] for x, y in ways], first=45 + 14)
     assert after[-1] == before
+
+
+def beside(left, right):
+    """Draw somebody whose left side is at one x and whose right is at another."""
+    body = someone(tall=0.5).joints
+    for row, name in enumerate(COCO_17.points):
+        body[row, 0] = right if name.startswith("right") else left
+    return body
+
+
+@pytest.mark.parametrize("apart", [0.1, 0.2])
+def test_limbs_of_two_on_either_side_of_a_pillar_are_not_one_body(apart):
+    """Of two who look out on either side a network makes one: nobody is there whom it tells."""
+    tracker = Tracker(COCO_17, Tracking(people=2, birth=2))
+    ways = [*zip(walk(0.2, 0.5 - apart / 2, 1.5), walk(0.8, 0.5 + apart / 2, 1.5), strict=True)]
+    for number, (x, y) in enumerate(ways):
+        found = np.array([beside(x, x + 0.01), beside(y, y + 0.01)], np.float32)
+        before = tracker.assign(found, ns(number / RATE), 16 / 9)
+    assert len(before) == 2
+    both = beside(0.5 - apart / 2, 0.5 + apart / 2)[None]
+    told = [tracker.assign(both, ns((number + n + 1) / RATE), 16 / 9) for n in range(10)]
+    assert not any(told)
+
+
+@pytest.mark.parametrize("apart", [0.1, 0.2])
+def test_one_who_turns_to_the_camera_alone_is_told_all_the_time(apart):
+    tracker = Tracker(COCO_17, Tracking(people=2, birth=2))
+    for number in range(30):
+        broad = 0.01 if number < 15 else apart
+        found = np.array([beside(0.5, 0.5 + broad)], np.float32)
+        told = tracker.assign(found, ns(number / RATE), 16 / 9)
+        assert len(told) == (number > 0)
 
 
 @pytest.mark.parametrize(("people", "expected"), [(2, 1), (3, 3)])

@@ -108,7 +108,7 @@ def test_the_machine_is_named() -> None:
 
 def test_a_part_of_a_bench_is_chosen_and_one_that_it_lacks_is_told() -> None:
     assert command.chosen(["pose.real", "pose", "pose.real"]) == ["pose.real", "pose"]
-    with pytest.raises(UnknownName, match='Did you mean "pose.real"'):
+    with pytest.raises(UnknownName, match=r'Did you mean "pose\.real"'):
         command.chosen(["pose.reel"])
     with pytest.raises(UnknownName):
         command.chosen(["osc.real"])
