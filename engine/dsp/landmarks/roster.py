@@ -132,7 +132,7 @@ class Roster:
         )
         near = alike(mine, theirs, self._spread) >= APART
         near &= np.array([[track is not other for other in others] for track in missed])
-        alone = [track for track, some in zip(missed, near.any(axis=1), strict=True) if not some]
+        alone = [track for track, each in zip(missed, near, strict=True) if not each.any()]
         return sorted(alone, key=lambda track: track.slot)
 
     def _leave_areas(self, instant: Instant) -> None:

@@ -34,7 +34,7 @@ class Track:
     ``at`` is the moment in seconds at which it was last surely seen, and ``points`` lay so;
     ``centre`` (2,) is the middle of what carries it. ``seen_at`` and ``picture`` are when it was
     last seen at all, ``pictures`` is how often. A point that was not seen keeps its place among the
-    others, and loses its weight. ``tall`` is its stature by its trunk, NaN until that is seen.
+    others, and loses its weight. ``large`` and ``broad`` are as in ``Build``, NaN until seen.
     """
 
     def __init__(self, first: Sighting, at: float, picture: int, spread: Spread) -> None:
