@@ -1,7 +1,7 @@
 """Home's side of a show on several machines: it has parts of the patch played there.
 
 Each machine that joins is offered its part, and again whenever another plan takes over here
-(``offering``). What it says of itself is kept for whoever looks (``roster``). Where a machine with
+(``offering``). What it says of itself is kept for whoever looks (``known_machines``). Where a machine with
 ``fallback = "here"`` is away its boxes play here (``fallback``).
 """
 
@@ -43,7 +43,7 @@ from engine.cluster.passing import (
     resolved,
     take_command,
 )
-from engine.cluster.roster import AWAY, JOINED, JoinedMachine, MachineView, Roster, status_of
+from engine.cluster.known_machines import AWAY, JOINED, JoinedMachine, MachineView, KnownMachines, status_of
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Notice, Panic
 from engine.core.errors import ClusterError
@@ -87,8 +87,8 @@ class Conductor:
         self._version = version
         self._exchange = Exchange(link, clock or SystemClock(), aside=aside)
         self._messenger = Messenger(self._exchange, self._told, self._change)
-        self._roster = Roster(link)
-        self._offering = Offering(self._messenger, self._roster, version)
+        self._known = KnownMachines(link)
+        self._offering = Offering(self._messenger, self._known, version)
         self._entering = threading.Lock()
         self._is_open = False
         self._sought: dict[Path | None, Sequence[MachineSpec]] = {}
@@ -112,7 +112,7 @@ class Conductor:
         """
         if plan.whole is None:
             return plan
-        fallen = fallen_back(plan.whole, self._roster.plays)
+        fallen = fallen_back(plan.whole, self._known.plays)
         self._here = fallen  # most likely still so when the patch is read again
         if fallen != plan.here:
             plan = self._open_part(texts, here=fallen)
@@ -159,7 +159,7 @@ class Conductor:
         engine.shown_elsewhere = self._lamps.of
         self._lighting = asyncio.get_running_loop().create_task(self._lamps.work())
         for name in self._messenger.here():
-            self._came(name, self._roster[name])
+            self._came(name, self._known[name])
 
     def end(self) -> None:
         """Announce that the show is over, and leave the room; may wait a moment."""
@@ -167,7 +167,7 @@ class Conductor:
         if self._lighting is not None:
             self._messenger.soon(self._lighting.cancel)
         here = self._messenger.here()
-        self._playing = {name for name in here if self._roster.plays(name)}
+        self._playing = {name for name in here if self._known.plays(name)}
         for name in here:
             self._offering.over(name)
         if self._playing:
@@ -176,7 +176,7 @@ class Conductor:
 
     def views(self) -> list[MachineView]:
         """Return the machines of the patch and of the room, as they are now; on any thread."""
-        return [] if (live := self._live) is None else self._roster.views(live.engine.plan)
+        return [] if (live := self._live) is None else self._known.views(live.engine.plan)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -192,7 +192,7 @@ class Conductor:
     def _fall_back_or_return(self) -> None:
         """Have the patch read again where boxes are to play here, or no more."""
         assert self._live is not None
-        if is_due(self._live.engine.plan, self._roster.plays):
+        if is_due(self._live.engine.plan, self._known.plays):
             self._read_again()
 
     # What becomes of machines, and what they tell.
@@ -200,7 +200,7 @@ class Conductor:
     def _change(self, name: str, change: RoomChange, words: str) -> None:
         if self._live is None or self._lamps is None:
             return
-        machine, plan = self._roster[name], self._live.engine.plan
+        machine, plan = self._known[name], self._live.engine.plan
         if change is RoomChange.CAME:
             self._came(name, machine)
         elif change is RoomChange.WENT:
@@ -237,7 +237,7 @@ class Conductor:
         if self._live is None:
             self._part_ended(name, told)
             return
-        machine, engine = self._roster[name], self._live.engine
+        machine, engine = self._known[name], self._live.engine
         match told:
             case PartState():
                 self._on_state(name, machine, told)

@@ -18,7 +18,7 @@ import msgspec
 from engine.cluster.clock_comparison import ClockComparison
 from engine.cluster.link import Arrived, Attendance, Machine, RoomChange
 from engine.cluster.packets import KEEPS, Datagram, Parcel, encode
-from engine.cluster.traffic import BEAT, NOTHING, PacketContents, Traffic
+from engine.cluster.peer_traffic import BEAT, NOTHING, PacketContents, PeerTraffic
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
@@ -81,7 +81,7 @@ class Conversation:
         self._twin_told = False
         self._their_card = NO_CARD
         self._card_had = -1
-        self._traffic = Traffic()
+        self._traffic = PeerTraffic()
         self._clocks = ClockComparison()
 
     # What is asked of it.

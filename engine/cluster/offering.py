@@ -8,18 +8,18 @@ from engine.cluster.messages import PartOffer, ShowOver
 from engine.cluster.messenger import Messenger
 from engine.cluster.part_text import make_offer
 from engine.cluster.passing import held_of, pass_command
-from engine.cluster.roster import Roster
+from engine.cluster.known_machines import KnownMachines
 from engine.runtime.engine import Engine
 
 
 class Offering:
     """The offers of one show; used on the loop. ``show`` is the number by which they know it."""
 
-    def __init__(self, messenger: Messenger, roster: Roster, program: str) -> None:
+    def __init__(self, messenger: Messenger, known: KnownMachines, program: str) -> None:
         """``program`` is the version of Sensorium that home runs."""
         self.show = int.from_bytes(os.urandom(6), "big") + 1
         self._messenger = messenger
-        self._roster = roster
+        self._known = known
         self._program = program
         self._version = 0
 
@@ -28,20 +28,20 @@ class Offering:
         plan = engine.plan
         self._version += 1
         for name in plan.parts:
-            if self._roster.plays(name):
+            if self._known.plays(name):
                 # A box may have come from here, with what hands hold of it.
                 for command in held_of(engine, name):
                     self._messenger.tell(name, pass_command("home", command))
         for name in self._messenger.here():
             if name in plan.parts:
                 self.offer(name, engine)
-            elif self._roster[name].offered is not None:
-                self._roster[name].offered = None
+            elif self._known[name].offered is not None:
+                self._known[name].offered = None
                 self.over(name)
 
     def offer(self, name: str, engine: Engine) -> None:
         """Offer a machine its part, unless it has it already."""
-        plan, machine = engine.plan, self._roster[name]
+        plan, machine = engine.plan, self._known[name]
         part = plan.parts.get(name)
         if part is None or plan.whole is None:
             return

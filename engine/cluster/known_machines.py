@@ -40,7 +40,7 @@ class MachineView:
     here: bool = False
 
 
-class Roster:
+class KnownMachines:
     """The machines by name, whether they ever came or not."""
 
     def __init__(self, link: MachineLink) -> None:

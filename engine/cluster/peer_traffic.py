@@ -34,7 +34,7 @@ class PacketContents(NamedTuple):
 NOTHING: Final = PacketContents()
 
 
-class Traffic:
+class PeerTraffic:
     """With one start of another machine's program."""
 
     def __init__(self) -> None:
