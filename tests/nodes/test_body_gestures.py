@@ -171,3 +171,45 @@ def test_a_hand_is_no_body_and_that_is_told_once(caplog):
     assert [each.message for each in caplog.records] == [
         'body_gestures reads bodies, not "hand_21"'
     ]
+
+
+def test_who_is_just_seen_does_not_jump_while_the_points_find_their_place():
+    assert told(lambda at: (lifted(someone(), 0.1 * min(at / 0.1, 1.0)),), seconds=1) == []
+
+
+def test_who_leans_back_and_looks_smaller_does_not_jump():
+    def leans(at):
+        person = someone()
+        part = min(max((at - 0.5) / 0.2, 0.0), 1.0)
+        hips = float(person.joints[[11, 12], 1].mean())
+        person.joints[:7, 1] = hips + (person.joints[:7, 1] - hips) * (1 - 0.3 * part)
+        return (person,)
+
+    assert told(leans) == []
+
+
+def test_sides_swapped_for_a_moment_are_no_turn():
+    def swapped(at):
+        person = someone()
+        if 0.5 < at < 0.6:
+            person.joints[:, 0] = 1 - person.joints[:, 0]
+        return (person,)
+
+    assert told(swapped) == []
+
+
+def test_a_second_jump_from_lower_ground_is_told():
+    """Out of a crouch to upright, and up again before a second is over."""
+
+    def hops(at):
+        person = someone()
+        if at < 0.5:
+            person.joints[:13, 1] -= 0.05
+        up = sum(
+            4 * 0.07 * (at - begin) / 0.3 * (1 - (at - begin) / 0.3)
+            for begin in (0.5, 1.0)
+            if 0 < at - begin < 0.3
+        )
+        return (lifted(person, up),)
+
+    assert told(hops) == [("jump", 1.0)] * 2
