@@ -29,13 +29,13 @@ class Done(NamedTuple):
 class BodyGestures(Node):
     """Trigger when somebody does something: ``clap``, ``jump``, ``raised`` and ``turn``.
 
-    ``clap`` is when the hands come together quickly, above the hips. ``jump`` is when hips and both
-    feet leave the ground, as it is seen; crouching and kicking are none. ``raised`` is when a hand
-    goes over the head: its value is 1 for the left and 2 for the right. ``turn`` is when somebody
-    has turned from the front to the back or to the front again.
+    ``clap`` is when the hands come together quickly, above the hips. ``jump`` is when all of the
+    body leaves the ground, as it is seen; crouching and kicking are none, and a low hop may be
+    missed. ``raised`` is when a hand goes over the head: its value is 1 for the left and 2 for the
+    right. ``turn`` is when somebody has turned from the front to the back or to the front again.
 
     It does not matter how near somebody stands. A gesture needs to be seen: without feet in the
-    picture there is no jump.
+    picture there is no jump, nor for a third of a second after somebody was found.
     """
 
     person: Who = 0

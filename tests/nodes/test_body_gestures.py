@@ -171,3 +171,39 @@ def test_a_hand_is_no_body_and_that_is_told_once(caplog):
     assert [each.message for each in caplog.records] == [
         'body_gestures reads bodies, not "hand_21"'
     ]
+
+
+def test_who_is_just_seen_does_not_jump_while_the_points_find_their_place():
+    assert told(lambda at: (lifted(someone(), 0.1 * min(at / 0.1, 1.0)),), seconds=1) == []
+
+
+def test_who_leans_back_and_looks_smaller_does_not_jump():
+    def leans(at):
+        person = someone()
+        part = min(max((at - 0.5) / 0.2, 0.0), 1.0)
+        hips = float(person.joints[[11, 12], 1].mean())
+        person.joints[:7, 1] = hips + (person.joints[:7, 1] - hips) * (1 - 0.3 * part)
+        return (lifted(person, 0.3),)
+
+    assert told(leans) == []
+
+
+def test_sides_swapped_for_a_moment_are_no_turn():
+    def swapped(at):
+        person = someone()
+        if 0.5 < at < 0.6:
+            person.joints[:, 0] = 1 - person.joints[:, 0]
+        return (person,)
+
+    assert told(swapped) == []
+
+
+def test_who_jumps_onto_a_step_may_jump_again_at_once():
+    def hops(at):
+        up = 0.03 if at > 0.5 else 0.0
+        for begin in (0.5, 1.0):
+            part = (at - begin) / 0.3
+            up += 4 * 0.07 * part * (1 - part) if 0 < part < 1 else 0.0
+        return (lifted(someone(), up),)
+
+    assert told(hops) == [("jump", 1.0)] * 2
