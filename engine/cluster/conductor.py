@@ -1,8 +1,8 @@
 """Home's side of a show on several machines: it has parts of the patch played there.
 
 Each machine that joins is offered its part, and again whenever another plan takes over here
-(``offering``). What it says of itself is kept for whoever looks (``known_machines``). Where a machine with
-``fallback = "here"`` is away its boxes play here (``fallback``).
+(``offering``). What it says of itself is kept for whoever looks (``known_machines``). Where a
+machine with ``fallback = "here"`` is away its boxes play here (``fallback``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,14 @@ from typing import Final, Protocol
 
 from engine.cluster.exchange import Exchange
 from engine.cluster.fallback import fallen_back, falls_back, is_due, machines_of
+from engine.cluster.known_machines import (
+    AWAY,
+    JOINED,
+    JoinedMachine,
+    KnownMachines,
+    MachineView,
+    status_of,
+)
 from engine.cluster.lamps import Lamps
 from engine.cluster.link import MachineLink, RoomChange
 from engine.cluster.messages import (
@@ -43,7 +51,6 @@ from engine.cluster.passing import (
     resolved,
     take_command,
 )
-from engine.cluster.known_machines import AWAY, JOINED, JoinedMachine, MachineView, KnownMachines, status_of
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Notice, Panic
 from engine.core.errors import ClusterError

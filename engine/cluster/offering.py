@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
+from engine.cluster.known_machines import KnownMachines
 from engine.cluster.messages import PartOffer, ShowOver
 from engine.cluster.messenger import Messenger
 from engine.cluster.part_text import make_offer
 from engine.cluster.passing import held_of, pass_command
-from engine.cluster.known_machines import KnownMachines
 from engine.runtime.engine import Engine
 
 
