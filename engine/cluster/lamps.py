@@ -35,8 +35,12 @@ _key = msgspec.msgpack.Encoder().encode
 
 @dataclass
 class _Wish:
-    """A lamp that is wanted here, and when the desk looked at it last."""
+    """A lamp that is wanted here, and when the desk looked at it last.
 
+    It holds what the desk ``looks_at``: another such object must not get its identity meanwhile.
+    """
+
+    looks_at: object
     lamp: Lamp
     key: bytes
     looked: float
@@ -123,7 +127,7 @@ class Lamps:
         now = asyncio.get_running_loop().time()
         if wish is None:
             lamp = lamp_of(target)
-            wish = self._wishes[key] = _Wish(lamp, _key(lamp), now)
+            wish = self._wishes[key] = _Wish(target, lamp, _key(lamp), now)
         wish.looked = now
         return self._known(wish.key, wish.lamp)
 
