@@ -302,6 +302,7 @@ class RoomLink:
             )
 
     def _keep_time(self) -> None:
+        set_realtime_priority()  # who says nothing for a moment is taken for gone
         while not self._over.is_set():
             with self._state:
                 now = self._steady.now()

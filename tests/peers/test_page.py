@@ -280,6 +280,7 @@ def test_a_slider_changes_the_wire(browser, wire):
     # What was turned just before and is not sent yet does not come after it.
     browser.run(move, 100)
     browser.until(back)
+    wire.until(lambda one: one[1] == "/loud" and one[2][0] > 10)  # or it would come below
     browser.run(f"{{{move}}} {{{move}}} {back}.click();", 100)
     wire.until(lambda one: one[1] == "/loud" and 0 < one[2][0] < 4)
     heard = []
