@@ -46,7 +46,7 @@ PEERS = {"midi": JACK, "sound": JACK, "speaker": JACK, "wire": JACK}
 
 IN_FULL = {"cluster", "style"}
 """Those that .ci/night plays in full, and that take long even when they are short."""
-LONG = {"pose", "record", "skeleton_to_picture"}
+LONG = {"chords", "loop", "midi", "pitch", "pose", "record", "skeleton_to_picture", "sound"}
 """Those that take over eight seconds of processor even here, of code that others test too."""
 LEFT_OUT = IN_FULL | (set() if "SENSORIUM_NIGHT" in os.environ else LONG)
 
