@@ -59,7 +59,10 @@ def main() -> None:
     with AT_THE_END:
         AT_THE_END.callback(flush_standard_streams)
         AT_THE_END.enter_context(logged(StderrHandler()))
-        _run()
+        try:
+            _run()
+        finally:  # what is left takes a moment, and another Ctrl-C ends it without a word
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _run() -> None:

@@ -253,11 +253,22 @@ main()
 """
 
 
-def test_ctrl_c_while_it_is_loaded_ends_it_without_a_word() -> None:
+LEAVING = """
+import os, signal, sys
+from engine.cli import main
+from engine.commands.ending import AT_THE_END
+AT_THE_END.callback(os.kill, os.getpid(), signal.SIGINT)
+sys.argv = ["sensorium", "nodes", "lfo"]
+main()
+"""
+
+
+@pytest.mark.parametrize("when", [LOADING, LEAVING], ids=["is loaded", "leaves"])
+def test_ctrl_c_while_it_is_loaded_or_leaves_ends_it_without_a_word(when: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", LOADING], capture_output=True, text=True, timeout=LIMIT, check=False
+        [sys.executable, "-c", when], capture_output=True, text=True, timeout=LIMIT, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
 
 
 def test_a_crash_in_a_library_says_where(patch: Path) -> None:
