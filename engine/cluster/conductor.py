@@ -55,7 +55,6 @@ from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Notice, Panic
 from engine.core.errors import ClusterError
 from engine.core.messages import Ns
-from engine.patch.crossing import Arriving, Leaving
 from engine.patch.load import Texts
 from engine.patch.machines import MachineSpec
 from engine.patch.parts import arriving_name
@@ -126,9 +125,7 @@ class Conductor:
         if not plan.parts:
             return plan
         self._enter_room(texts.file, machines_of(plan.whole or plan))
-        for planned in plan.boxes.values():
-            if isinstance(planned.box, Arriving | Leaving):
-                planned.box.connect(self._exchange)
+        self._exchange.connect(plan)
         return plan
 
     def _enter_room(self, file: Path | None, machines: Sequence[MachineSpec]) -> None:

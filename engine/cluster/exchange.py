@@ -36,6 +36,7 @@ from engine.core.messages import Message, Ns
 from engine.core.signature import NUMBERS
 from engine.core.source import Emit
 from engine.patch.crossing import Arriving, Leaving, type_of
+from engine.patch.plan import Plan
 
 VALUE: Final = "v/"
 """How the topic of a message of a box begins."""
@@ -105,6 +106,12 @@ class Exchange:
         self.link.close()
         if self._unpacker is not None:
             self._unpacker.close()
+
+    def connect(self, plan: Plan) -> None:
+        """Connect the crossings of a plan that is to play here."""
+        for planned in plan.boxes.values():
+            if isinstance(planned.box, Arriving | Leaving):
+                planned.box.connect(self)
 
     def listen_again(self) -> None:
         """Ask for what holds, after another plan has taken over here."""

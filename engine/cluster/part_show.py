@@ -9,7 +9,6 @@ from engine.cluster.exchange import Exchange
 from engine.cluster.lamps import Lamps
 from engine.cluster.messages import PartOffer
 from engine.cluster.part_text import OfferedBoxes, plan_part
-from engine.patch.crossing import Arriving, Leaving
 from engine.patch.load import Texts
 from engine.patch.plan import Plan
 from engine.runtime.live import Live
@@ -39,9 +38,7 @@ class PartShow:
     def open(self, texts: Texts, exchange: Exchange) -> Plan:
         """Return the plan of the part, its crossings connected. Raise PatchError; on any thread."""
         plan = plan_part(texts, self.boxes.find)
-        for planned in plan.boxes.values():
-            if isinstance(planned.box, Arriving | Leaving):
-                planned.box.connect(exchange)
+        exchange.connect(plan)
         return plan
 
     def replace(self, home: str, offer: PartOffer, boxes: OfferedBoxes) -> None:

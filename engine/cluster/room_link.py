@@ -11,7 +11,6 @@ That process is begun anew when it ends or hangs; the others then hear nothing o
 from __future__ import annotations
 
 import importlib.util
-import logging
 import os
 import threading
 from collections import deque
@@ -44,13 +43,13 @@ from engine.core.errors import ClusterError, DeviceError
 from engine.core.extras import install_line
 from engine.core.kinds import Kind
 from engine.core.messages import Ns
+from engine.runtime.metrics import LOG
 from engine.system.device_process import DeviceProcess
 from engine.system.framing import pack_frame
 from engine.system.pipe_writer import PipeWriter
 from engine.system.priority import set_realtime_priority
 
 MODULE: Final = "engine.cluster.carrier_process"
-LOG: Final = logging.getLogger("sensorium")
 _AGAIN: Final = 0.05
 """Seconds before a process that ended is begun anew; doubled up to ``_AGAIN_MOST``."""
 _AGAIN_MOST: Final = 4.0
