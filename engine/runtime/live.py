@@ -78,6 +78,7 @@ class Live:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: Timer | None = None
         self._tapes: list[BoxHost] = []
+        self._beside: list[asyncio.Task[None]] = []
         self._woken = False
         self._silenced = False
         self._done = asyncio.Event()
@@ -121,9 +122,15 @@ class Live:
                 pass
             finally:
                 self._done.set()
+                for task in self._beside:
+                    task.cancel()
                 await self._close()
                 self._loop_watch.close()
                 self._timer.close()
+
+    def cancel_at_end(self, task: asyncio.Task[None]) -> None:
+        """Cancel a task as soon as the show ends: nobody would close what it opened after that."""
+        self._beside.append(task)
 
     def stop(self) -> None:
         """End the show; call it on the loop."""
