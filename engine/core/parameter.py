@@ -93,6 +93,9 @@ class Param:
     fault: Callable[[Any], str] | None = None
     """What is wrong with a value whose type fits, or "": so a bad one is refused wherever it comes
     from, and the one before stays."""
+    example: str = ""
+    """What is expected where a value is of another type, for lists whose brackets are many: what it
+    is in words, and an example."""
     shape: Shape | None = None
     """What its places are on the picture, each [x, y] in picture parts, y upwards: the page lets a
     hand draw it there."""
@@ -254,7 +257,7 @@ class Parameter:
 
     def _convert(self, value: object) -> Any:
         if not _all_finite(value):
-            raise ParameterError(f"expected {self.expected()}, got {as_written(value)}")
+            raise ParameterError(f"expected {self._wanted()}, got {as_written(value)}")
         try:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
@@ -266,8 +269,11 @@ class Parameter:
                 hint = nearest(value, (*_choices(self.type), *more))
             hint = f".{hint}" if hint else ""
             raise ParameterError(
-                f"expected {self.expected()}, got {as_written(value)}{hint}"
+                f"expected {self._wanted()}, got {as_written(value)}{hint}"
             ) from None
+
+    def _wanted(self) -> str:
+        return self.param.example or self.expected()
 
     def _faultless(self, value: Any) -> Any:
         if self.param.fault and (fault := self.param.fault(value)):
