@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from engine.core.commands import SetParameter
 from engine.core.set_target import SetTarget, Shown
 
-from .live_room import LiveRoom, live_room
+from .live_room import LiveRoom
 from .theatre import on_loop, stage
 
 PATCH = """
@@ -40,12 +39,6 @@ use = "collector"
 send = { here = "here", there = "there", far = "far" }
 """
 TARGETS = {name: SetTarget(name, "smooth", span=(0.0, 1.0)) for name in ("here", "there", "far")}
-
-
-@pytest.fixture
-def room() -> Iterator[LiveRoom]:
-    with live_room() as one:
-        yield one
 
 
 @pytest.fixture
