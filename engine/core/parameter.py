@@ -13,7 +13,6 @@ sets calls the box's ``on_NAME`` each time, and no value stays. A field whose Py
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import types
@@ -37,8 +36,9 @@ import msgspec
 
 from engine.core.errors import ParameterError, as_written
 from engine.core.memo import cached_by_class
-from engine.core.nearest import either, nearest
+from engine.core.nearest import nearest
 from engine.core.tuning import as_hz
+from engine.core.type_words import describe
 
 T = TypeVar("T")
 
@@ -60,17 +60,6 @@ _TIME = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)\s*$")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 _WINDOWS = re.compile(r"[A-Za-z]:(?![/ ])|[\\\b\t\n\f\r]{1,2}\w")
 _ESCAPES = {"\b": r"\b", "\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r", "\x1b": r"\e"}
-_MANY = {float: "numbers", int: "numbers", bool: "switches", str: "texts"}
-_WORDS = {
-    float: "a number",
-    int: "a whole number",
-    bool: "true or false",
-    str: "a text",
-    list: "a list",
-    tuple: "a list",
-    dict: "a table",
-    types.NoneType: "nothing",
-}
 
 
 @dataclass(frozen=True)
@@ -365,36 +354,6 @@ def _parameter(name: str, hint: Any, default: Any, factory: Any) -> Parameter:
     return Parameter(
         name.rstrip("_"), name, hint, default, _FIXED in metadata, param, event=_EVENT in metadata
     )
-
-
-def describe(kind: Any) -> str:
-    """Return a Python type in a performer's words."""
-    origin = get_origin(kind)
-    if origin is Literal:
-        return "one of " + ", ".join(json.dumps(choice) for choice in get_args(kind))
-    if origin in (Union, types.UnionType):
-        return " or ".join(describe(part) for part in get_args(kind) if part is not type(None))
-    if origin in (list, tuple) and get_args(kind):
-        return f"a list of {_describe_many(get_args(kind))}"
-    if origin is dict:
-        return f"a table of {_describe_many(get_args(kind)[1:])}"
-    return _WORDS.get(origin or kind, "a table" if isinstance(origin, type(Mapping)) else "a value")
-
-
-def _describe_many(kinds: tuple[Any, ...]) -> str:
-    """Return a list's contents in words: "2 numbers" of a fixed length, "texts or numbers"."""
-    if len(set(kinds) - {...}) > 1:
-        return " and ".join(map(describe, kinds))
-    inside = kinds[0]
-    parts = get_args(inside) if get_origin(inside) in (Union, types.UnionType) else (inside,)
-    words = either(list(dict.fromkeys(_in_plural(part) for part in parts)))
-    return words if len(kinds) == 1 or kinds[-1] is ... else f"{len(kinds)} {words}"
-
-
-def _in_plural(kind: Any) -> str:
-    if get_origin(kind) in (list, tuple):
-        return f"lists of {_describe_many(get_args(kind))}"
-    return _MANY.get(kind, "tables")
 
 
 def _table(kind: Any) -> tuple[Any, Any] | None:
