@@ -104,7 +104,10 @@ class Closer(ABC):
 
 @dataclass
 class MoveNet(Closer):
-    """MoveNet for one person: 17 joints; ``run`` asks it, ``side`` is its square in pixels."""
+    """MoveNet for one person: 17 joints; ``run`` asks it, ``side`` is its square in pixels.
+
+    Votel and Li, "Next-Generation Pose Detection with MoveNet and TensorFlow.js", 2021.
+    """
 
     run: Run
     side: int
@@ -131,7 +134,10 @@ class MoveNet(Closer):
 
 @dataclass
 class BlazePose(Closer):
-    """BlazePose: 33 points with depth; ``run`` asks it, ``side`` is its square in pixels."""
+    """BlazePose: 33 points with depth; ``run`` asks it, ``side`` is its square in pixels.
+
+    Bazarevsky et al., "BlazePose: On-device Real-time Body Pose Tracking", 2020.
+    """
 
     invents: ClassVar[bool] = True
 

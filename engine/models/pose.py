@@ -1,4 +1,4 @@
-"""Find a person's joints in each picture."""
+"""Find people's joints in each picture."""
 
 from __future__ import annotations
 
