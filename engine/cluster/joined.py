@@ -180,8 +180,8 @@ class JoinedPlayer:
         LOG.info('plays its part of "%s" for %s', plan.title, show.home)
         self._watch(live)
         loop = asyncio.get_running_loop()
-        every = (reloader.work(), report.work(live), lamps.work())
-        work = [loop.create_task(each) for each in every]
+        live.cancel_at_end(loop.create_task(reloader.work()))
+        work = [loop.create_task(each) for each in (report.work(live), lamps.work())]
         try:
             await live.play(None)
         finally:

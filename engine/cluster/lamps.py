@@ -3,7 +3,7 @@
 A machine asks for what its lamps show and it does not know: a joined one asks home, and home the
 machine where the box plays, for itself and for others. Who was asked answers when that changes, ten
 times a second at most, so that a lamp follows within about two tenths of a second, wherever the
-desk and the box are.
+desk and the box are. Where no desk looks at such a lamp, nothing is looked at.
 """
 
 from __future__ import annotations
@@ -77,6 +77,8 @@ class Lamps:
         self._wishes: dict[object, _Wish] = {}
         self._asked: dict[str, _Asked] = {}
         self._askers: dict[str, _Asker] = {}
+        self._is_wanted = asyncio.Event()
+        """Set while anything is wanted, here or by another machine."""
 
     def of(self, target: SetTarget) -> Shown:
         """Return how a parameter of a box elsewhere stands, as far as is known."""
@@ -87,8 +89,9 @@ class Lamps:
         return self._wanted(("patch", which), which).lit
 
     async def work(self) -> None:
-        """Look again and again, for ever."""
+        """Look again and again while anything is wanted, for ever."""
         while True:
+            await self._is_wanted.wait()
             self.look()
             await asyncio.sleep(EVERY)
 
@@ -103,13 +106,18 @@ class Lamps:
                 asker.answered = shown
                 plain = [(one.lit, one.position, one.reach) for one in shown]
                 self._messenger.report(name, LampsShown(asker.number, plain))
+        if not self._wishes and not self._askers:
+            self._is_wanted.clear()
 
     def told(self, name: str, told: Announcement) -> None:
         """Take what another machine wants to know, or answers."""
         match told:
+            case LampsWanted(_, []):
+                self._askers.pop(name, None)
             case LampsWanted(number, lamps):
                 asker = _Asker(number, [(_key(lamp), lamp) for lamp in lamps[:_MOST]])
                 self._askers[name] = asker
+                self._is_wanted.set()
             case LampsShown(number, shown):
                 asked = self._asked.get(name)
                 if asked is not None and asked.number == number:
@@ -128,6 +136,7 @@ class Lamps:
         if wish is None:
             lamp = lamp_of(target)
             wish = self._wishes[key] = _Wish(target, lamp, _key(lamp), now)
+            self._is_wanted.set()
         wish.looked = now
         return self._known(wish.key, wish.lamp)
 
@@ -161,6 +170,7 @@ class Lamps:
             if name in here and [*lamps] != asked.keys:
                 asked.number += 1
                 asked.keys = [*lamps]
+                asked.shown = {key: one for key, one in asked.shown.items() if key in lamps}
                 self._messenger.tell(name, LampsWanted(asked.number, [*lamps.values()]))
 
     def _all(self) -> Iterator[tuple[str, bytes, Lamp]]:

@@ -13,7 +13,6 @@ sets calls the box's ``on_NAME`` each time, and no value stays. A field whose Py
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import types
@@ -37,8 +36,9 @@ import msgspec
 
 from engine.core.errors import ParameterError, as_written
 from engine.core.memo import cached_by_class
-from engine.core.nearest import either, nearest
+from engine.core.nearest import nearest
 from engine.core.tuning import as_hz
+from engine.core.type_words import describe
 
 T = TypeVar("T")
 
@@ -60,17 +60,6 @@ _TIME = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)\s*$")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 _WINDOWS = re.compile(r"[A-Za-z]:(?![/ ])|[\\\b\t\n\f\r]{1,2}\w")
 _ESCAPES = {"\b": r"\b", "\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r", "\x1b": r"\e"}
-_MANY = {float: "numbers", int: "numbers", bool: "switches", str: "texts"}
-_WORDS = {
-    float: "a number",
-    int: "a whole number",
-    bool: "true or false",
-    str: "a text",
-    list: "a list",
-    tuple: "a list",
-    dict: "a table",
-    types.NoneType: "nothing",
-}
 
 
 @dataclass(frozen=True)
@@ -93,6 +82,9 @@ class Param:
     fault: Callable[[Any], str] | None = None
     """What is wrong with a value whose type fits, or "": so a bad one is refused wherever it comes
     from, and the one before stays."""
+    example: str = ""
+    """What is expected where a value is of another type, for lists whose brackets are many: what it
+    is in words, and an example."""
     shape: Shape | None = None
     """What its places are on the picture, each [x, y] in picture parts, y upwards: the page lets a
     hand draw it there."""
@@ -254,7 +246,7 @@ class Parameter:
 
     def _convert(self, value: object) -> Any:
         if not _all_finite(value):
-            raise ParameterError(f"expected {self.expected()}, got {as_written(value)}")
+            raise ParameterError(f"expected {self._wanted()}, got {as_written(value)}")
         try:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
@@ -266,8 +258,11 @@ class Parameter:
                 hint = nearest(value, (*_choices(self.type), *more))
             hint = f".{hint}" if hint else ""
             raise ParameterError(
-                f"expected {self.expected()}, got {as_written(value)}{hint}"
+                f"expected {self._wanted()}, got {as_written(value)}{hint}"
             ) from None
+
+    def _wanted(self) -> str:
+        return self.param.example or self.expected()
 
     def _faultless(self, value: Any) -> Any:
         if self.param.fault and (fault := self.param.fault(value)):
@@ -359,36 +354,6 @@ def _parameter(name: str, hint: Any, default: Any, factory: Any) -> Parameter:
     return Parameter(
         name.rstrip("_"), name, hint, default, _FIXED in metadata, param, event=_EVENT in metadata
     )
-
-
-def describe(kind: Any) -> str:
-    """Return a Python type in a performer's words."""
-    origin = get_origin(kind)
-    if origin is Literal:
-        return "one of " + ", ".join(json.dumps(choice) for choice in get_args(kind))
-    if origin in (Union, types.UnionType):
-        return " or ".join(describe(part) for part in get_args(kind) if part is not type(None))
-    if origin in (list, tuple) and get_args(kind):
-        return f"a list of {_describe_many(get_args(kind))}"
-    if origin is dict:
-        return f"a table of {_describe_many(get_args(kind)[1:])}"
-    return _WORDS.get(origin or kind, "a table" if isinstance(origin, type(Mapping)) else "a value")
-
-
-def _describe_many(kinds: tuple[Any, ...]) -> str:
-    """Return a list's contents in words: "2 numbers" of a fixed length, "texts or numbers"."""
-    if len(set(kinds) - {...}) > 1:
-        return " and ".join(map(describe, kinds))
-    inside = kinds[0]
-    parts = get_args(inside) if get_origin(inside) in (Union, types.UnionType) else (inside,)
-    words = either(list(dict.fromkeys(_in_plural(part) for part in parts)))
-    return words if len(kinds) == 1 or kinds[-1] is ... else f"{len(kinds)} {words}"
-
-
-def _in_plural(kind: Any) -> str:
-    if get_origin(kind) in (list, tuple):
-        return f"lists of {_describe_many(get_args(kind))}"
-    return _MANY.get(kind, "tables")
 
 
 def _table(kind: Any) -> tuple[Any, Any] | None:

@@ -7,7 +7,6 @@ as well, so that the detector has little to do.
 
 from __future__ import annotations
 
-import logging
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,8 +26,6 @@ from engine.dsp.image.region import crop_square, place, whole_picture
 from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.inference.network import NetworkModel
-
-_log = logging.getLogger("sensorium")
 
 Floats = NDArray[np.float32]
 
@@ -61,7 +58,6 @@ class FollowingModel(NetworkModel[Landmarks], Generic[Thing]):
     _size: tuple[int, int] = (0, 0)
     _pictures: int = 0
     _failed: ModelError | None = None
-    _told_no_body: bool = False
 
     def reset(self) -> None:
         """Forget what is followed: it is found anew, and has new ids."""
@@ -94,9 +90,7 @@ class FollowingModel(NetworkModel[Landmarks], Generic[Thing]):
         """Return what came by the cable of ``pose``; what is no bodies is left out, told once."""
         if pose is None or pose.skeleton.is_body:
             return pose
-        if not self._told_no_body:
-            self._told_no_body = True
-            _log.warning('%s takes bodies by "pose", not "%s"', self.TASK, pose.skeleton.name)
+        self.tell_once('%s takes bodies by "pose", not "%s"', self.TASK, pose.skeleton.name)
         return None
 
     def is_due(self, found: list[Thing]) -> bool:

@@ -76,7 +76,7 @@ class NetworkModel(Model, Generic[Out]):
     ] = "cpu"
 
     _sessions: dict[str, Session] = field(default_factory=dict)
-    _told_in_part: bool = False
+    _warned: set[str] = field(default_factory=set)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -141,8 +141,13 @@ class NetworkModel(Model, Generic[Out]):
 
     def _model_in(self, folder: Path | None) -> str:
         """Return the model, with its path where it is a folder beside the patch."""
-        beside = folder / self.model if folder else None
-        return str(beside) if beside and (beside / CARD).is_file() else self.model
+        name = self._model_meant()
+        beside = folder / name if folder else None
+        return str(beside) if beside and (beside / CARD).is_file() else name
+
+    def _model_meant(self) -> str:
+        """Return the model that ``model`` names; a box may have words for several, as "auto"."""
+        return self.model
 
     def network_threads(self) -> int:
         """Return how many threads each network may use: one without a parameter ``threads``."""
@@ -195,13 +200,17 @@ class NetworkModel(Model, Generic[Out]):
 
     def tell_in_part(self) -> None:
         """Log once that a network fails at a part of a picture, and that the rest is told."""
-        if not self._told_in_part:
-            self._told_in_part = True
-            _log.warning(
-                'the model "%s" gave what is not a number for a part of a picture; what it finds '
-                "elsewhere in it is told",
-                self.model,
-            )
+        self.tell_once(
+            'the model "%s" gave what is not a number for a part of a picture; what it finds '
+            "elsewhere in it is told",
+            self.model,
+        )
+
+    def tell_once(self, warning: str, *values: object) -> None:
+        """Log a warning with its ``values``, the first time only that this box has it to say."""
+        if warning not in self._warned:
+            self._warned.add(warning)
+            _log.warning(warning, *values)
 
     def run_by_name(self, role: str = "", /, **inputs: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Run a network as ``run`` does; return its outputs by name."""

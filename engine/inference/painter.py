@@ -7,7 +7,6 @@ strength, steadiness, and a mask with a look of its own outside of it.
 
 from __future__ import annotations
 
-import logging
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,8 +33,6 @@ from engine.dsp.image.scaling import scaled
 from engine.dsp.image.steadying import Steadying
 from engine.inference.network import NetworkModel, Threads
 from engine.inference.optical_flow import OpticalFlow
-
-_log = logging.getLogger("sensorium")
 
 Shares = NDArray[np.float32]
 """Weight of each look, shape (looks,), 0 or more; the sum is 1 at most."""
@@ -103,7 +100,6 @@ class Painter(NetworkModel[Frame]):
     _glides: tuple[Glide, Glide] = field(default_factory=lambda: (Glide(), Glide()))
     _pasts: tuple[_Past, _Past] = field(default_factory=lambda: (_Past(), _Past()))
     _flow: OpticalFlow | None = None
-    _told_size: bool = False
     _auto_size: int = 360
 
     @abstractmethod
@@ -186,9 +182,8 @@ class Painter(NetworkModel[Frame]):
 
     def _tell_size(self) -> None:
         """Log once that a size is rounded."""
-        if self.size % _MULTIPLE and not self._told_size:
-            self._told_size = True
-            _log.warning(
+        if self.size % _MULTIPLE:
+            self.tell_once(
                 "size = %d: paintings have a multiple of %d pixels; taking the nearest",
                 self.size,
                 _MULTIPLE,

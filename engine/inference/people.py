@@ -48,6 +48,8 @@ UNSEEN: Final = 4
 """Looks at other parts of the picture for which somebody is still taken to be there."""
 CHECKED: Final = 10
 """Whom a network that invents follows, the finder looks at in one of so many pictures."""
+_EDGE: Final = 0.02
+"""What lies further outside the picture, in parts of it, was not seen but made up."""
 _LONGER: Final = 256
 _MULTIPLE: Final = 32
 _LOGIT: Final = 80.0
@@ -67,6 +69,18 @@ class FoundBody:
     region: Region | TurnedSquare | None = None
     unseen: int = 0
     pictures: int = 0
+
+    def rows(self, width: int, height: int) -> Floats:
+        """Return the rows of a message: x, y, a depth if there is one, and confidence.
+
+        Who is half in the picture is known by half: what is outside has confidence 0.
+        """
+        x, y, *depth = self.points.T
+        flat = np.stack([x / width, 1 - y / height])
+        outside = (np.abs(flat - 0.5) > 0.5 + _EDGE).any(axis=0)
+        sure = np.where(outside, 0, self.sure)
+        columns = [*flat.clip(0, 1), *(z / width for z in depth), sure.clip(0, 1)]
+        return np.column_stack(columns).astype(np.float32)
 
 
 class Closer(ABC):
@@ -90,7 +104,10 @@ class Closer(ABC):
 
 @dataclass
 class MoveNet(Closer):
-    """MoveNet for one person: 17 joints; ``run`` asks it, ``side`` is its square in pixels."""
+    """MoveNet for one person: 17 joints; ``run`` asks it, ``side`` is its square in pixels.
+
+    Votel and Li, "Next-Generation Pose Detection with MoveNet and TensorFlow.js", 2021.
+    """
 
     run: Run
     side: int
@@ -117,7 +134,10 @@ class MoveNet(Closer):
 
 @dataclass
 class BlazePose(Closer):
-    """BlazePose: 33 points with depth; ``run`` asks it, ``side`` is its square in pixels."""
+    """BlazePose: 33 points with depth; ``run`` asks it, ``side`` is its square in pixels.
+
+    Bazarevsky et al., "BlazePose: On-device Real-time Body Pose Tracking", 2020.
+    """
 
     invents: ClassVar[bool] = True
 

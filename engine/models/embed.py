@@ -8,15 +8,12 @@ import numpy as np
 
 from engine.core.errors import ModelError
 from engine.core.messages import Features, Frame
-from engine.core.parameter import Param
-from engine.dsp.image.painting import to_planes, working_size
-from engine.dsp.image.scaling import scaled
 from engine.inference.network import ModelName, NetworkModel, Threads
+from engine.inference.seeing import seen_planes, seen_size
 from engine.inference.session import Session
 
 COUNT: Final = 64
 NAMES: Final = tuple(f"p{number}" for number in range(1, COUNT + 1))
-_MULTIPLE: Final = 32
 _LEAST: Final = 64
 
 
@@ -39,16 +36,7 @@ class EmbedModel(NetworkModel[Features]):
     TASK = "see"
     ROLES = ("embedding",)
 
-    size: Annotated[
-        int,
-        Param(
-            "the longer side of what the network looks at; larger finds smaller things",
-            _LEAST,
-            1024,
-            unit="pixels",
-            lighter=(0.75, 0.5),
-        ),
-    ] = 224
+    size: Annotated[int, seen_size(_LEAST)] = 224
     threads: Threads = 1
     model: ModelName = "efficientnet_lite0"
 
@@ -65,7 +53,6 @@ class EmbedModel(NetworkModel[Features]):
 
         Raises ModelError when the network fails, or answers with what is not a number.
         """
-        height, width = frame.image.shape[:2]
-        side = working_size(width, height, self.size, _MULTIPLE, _LEAST)
-        answers = self.run_by_name("embedding", image=to_planes(scaled(frame.image, *side)))
+        planes = seen_planes(frame.image, self.size, _LEAST)
+        answers = self.run_by_name("embedding", image=planes)
         return Features(NAMES, np.asarray(answers["embedding"][0], np.float32))

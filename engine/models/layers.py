@@ -12,9 +12,8 @@ from engine.core.errors import ModelError
 from engine.core.messages import Features, Frame
 from engine.core.parameter import Param
 from engine.dsp.image.mosaic import Palette, mosaic, tinted
-from engine.dsp.image.painting import to_planes, working_size
-from engine.dsp.image.scaling import scaled
 from engine.inference.network import ModelName, NetworkModel, Threads
+from engine.inference.seeing import seen_planes, seen_size
 from engine.inference.session import Session
 from engine.video.canvas import finished
 
@@ -25,7 +24,6 @@ LIMIT: Final = 6.0
 """What a neuron gives at most."""
 MOST: Final = 64
 GUESSES: Final = 3
-_MULTIPLE: Final = 32
 _LEAST: Final = 32
 
 
@@ -67,16 +65,7 @@ class LayersModel(NetworkModel[Frame]):
     first: Annotated[int, Param("which neuron comes first, counted round", 1, MOST)] = 1
     gain: Annotated[float, Param("how light what it finds is shown", 0.1, 20)] = 1.5
     colours: Annotated[Palette, Param("in which colours")] = "heat"
-    size: Annotated[
-        int,
-        Param(
-            "the longer side of what the network looks at; larger finds smaller things",
-            _LEAST,
-            1024,
-            unit="pixels",
-            lighter=(0.75, 0.5),
-        ),
-    ] = 256
+    size: Annotated[int, seen_size(_LEAST)] = 256
     threads: Threads = 1
     model: ModelName = "efficientnet_lite0"
 
@@ -109,8 +98,8 @@ class LayersModel(NetworkModel[Frame]):
         with what is not a number.
         """
         height, width = frame.image.shape[:2]
-        side = working_size(width, height, self.size, _MULTIPLE, _LEAST)
-        answers = self.run_by_name("network", image=to_planes(scaled(frame.image, *side)))
+        planes = seen_planes(frame.image, self.size, _LEAST)
+        answers = self.run_by_name("network", image=planes)
         neurons = answers[f"layer{self.layer}"][0]
         order = self._order[self.layer - 1]
         shown = [order[(self.first - 1 + n) % len(order)] for n in range(self.tiles)]
@@ -122,16 +111,17 @@ class LayersModel(NetworkModel[Frame]):
                 tuple(str(n + 1) for n in range(len(maps))),
                 np.array([float(one.mean()) for one in maps], np.float32),
             ),
-            self._new_caption(neurons, side),
+            self._new_caption(neurons, planes.shape[2:]),
             self._new_guess(answers["classes"][0]),
         )
 
-    def _new_caption(self, neurons: Floats, side: tuple[int, int]) -> str | None:
+    def _new_caption(self, neurons: Floats, looked_at: tuple[int, ...]) -> str | None:
         """Return what the layer is, unless that was told before."""
         count, rows, columns = neurons.shape
+        height, width = looked_at
         text = (
             f"Layer {self.layer} of {LAYERS}: {min(self.tiles, count)} of {count} neurons, "
-            f"one number for {side[0] // columns} x {side[1] // rows} pixels"
+            f"one number for {width // columns} x {height // rows} pixels"
         )
         if text == self._caption:
             return None

@@ -13,14 +13,10 @@ from engine.core.messages import Frame
 from engine.core.parameter import Param
 from engine.dsp.image.masking import Mask, as_picture, feather, in_colour
 from engine.dsp.image.painting import Picture, to_planes, working_size
-from engine.dsp.image.region import (
-    Placement,
-    crop_square,
-    next_region,
-    place,
-)
+from engine.dsp.image.region import Placement, crop_square, next_region, place
 from engine.dsp.landmarks.coco import Joints, as_joints
 from engine.inference.network import ModelName, NetworkModel
+from engine.inference.people import SURE
 from engine.inference.session import Session
 from engine.video.canvas import finished
 
@@ -29,8 +25,6 @@ Weights = NDArray[np.float32]
 
 _LONGEST: Final = 640
 """The longest side of a mask in pixels: those of who fills a third of a picture are that fine."""
-_SURE: Final = 0.2
-"""Score from which a joint says where to look, as in ``pose``."""
 _RAMP: Final = 0.3
 """How far below and above ``confidence`` it is half sure."""
 
@@ -108,7 +102,7 @@ class SegmentModel(NetworkModel[Frame]):
         """
         height, width = picture.shape[:2]
         points = [(x * width, (1 - y) * height) for x, y, _ in joints.tolist()]
-        region = next_region(points, [score >= _SURE for *_, score in joints], width, height)
+        region = next_region(points, [score >= SURE for *_, score in joints], width, height)
         placement = place(region, width, height, self._side)
         found = self._ask(crop_square(picture, placement))
         _add(weights, found, placement, weights.shape[1] / width)

@@ -13,16 +13,14 @@ from engine.core.clock import SECOND
 from engine.core.errors import ModelError
 from engine.core.messages import Features, Frame, Ns
 from engine.core.parameter import Param
-from engine.dsp.image.painting import to_planes, working_size
-from engine.dsp.image.scaling import scaled
 from engine.inference.network import ModelName, NetworkModel, Threads
+from engine.inference.seeing import seen_planes, seen_size
 from engine.inference.session import Session
 from engine.language.things import said
 
 Floats = NDArray[np.float32]
 
 SHOWN: Final = 5
-_MULTIPLE: Final = 32
 _LEAST: Final = 64
 
 
@@ -62,16 +60,7 @@ class ThingsModel(NetworkModel[str]):
         float, Param("how much less sure it may become before it counts as gone", 0, 1)
     ] = 0.3
     smooth: Annotated[float, Param("over how long it makes up its mind", 0, 10, unit="s")] = 0.3
-    size: Annotated[
-        int,
-        Param(
-            "the longer side of what the network looks at; larger finds smaller things",
-            _LEAST,
-            1024,
-            unit="pixels",
-            lighter=(0.75, 0.5),
-        ),
-    ] = 256
+    size: Annotated[int, seen_size(_LEAST)] = 256
     threads: Threads = 1
     model: ModelName = "efficientnet_lite0"
 
@@ -109,9 +98,8 @@ class ThingsModel(NetworkModel[str]):
 
         Raises ModelError when the network fails, or answers with what is not a number.
         """
-        height, width = frame.image.shape[:2]
-        side = working_size(width, height, self.size, _MULTIPLE, _LEAST)
-        answers = self.run_by_name("embedding", image=to_planes(scaled(frame.image, *side)))
+        planes = seen_planes(frame.image, self.size, _LEAST)
+        answers = self.run_by_name("embedding", image=planes)
         mean = self._smoothed(answers["classes"][0], at)
         best = np.argsort(-mean, kind="stable")[:SHOWN]
         told = self._new_thing(mean, int(best[0]))

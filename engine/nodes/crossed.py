@@ -45,7 +45,12 @@ class Crossed(Node):
 
     line: Annotated[
         tuple[tuple[float, float], ...],
-        Param("its ends: [[x, y], [x, y]]", fault=line_fault, shape="line"),
+        Param(
+            "its ends: [[x, y], [x, y]]",
+            fault=line_fault,
+            example="the two ends of a line, such as [[0.5, 0], [0.5, 1]]",
+            shape="line",
+        ),
     ] = ((0.5, 0.0), (0.5, 1.0))
     point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "feet"
     edge: Annotated[

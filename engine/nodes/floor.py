@@ -63,6 +63,7 @@ class Floor(Node):
         Param(
             "the floor in the picture: near left, near right, far right, far left",
             fault=corners_fault,
+            example="four corners, such as [[0.2, 0.1], [0.8, 0.1], [0.65, 0.4], [0.35, 0.4]]",
             shape="floor",
         ),
     ] = CORNERS

@@ -58,7 +58,12 @@ class Zone(Node):
 
     points: Annotated[
         tuple[tuple[float, float], ...],
-        Param("its corners: [[x, y], [x, y], [x, y]]", fault=zone_fault, shape="polygon"),
+        Param(
+            "its corners: [[x, y], [x, y], [x, y]]",
+            fault=zone_fault,
+            example="corners in order, such as [[0, 0], [1, 0], [0.5, 1]]",
+            shape="polygon",
+        ),
     ] = ((0.25, 0.0), (0.75, 0.0), (0.75, 1.0), (0.25, 1.0))
     area: Annotated[
         Rectangle | None,

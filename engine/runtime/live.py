@@ -8,22 +8,20 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from engine.core.box import Box
 from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Panic
-from engine.core.context import with_context
 from engine.core.mailbox import Mailbox
-from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source, Tape
 from engine.patch.crossing import Arriving
 from engine.patch.plan import Plan
+from engine.runtime.beginning import Beginning
 from engine.runtime.command_queue import submit_command
 from engine.runtime.contexts import Contexts, MakeState, on_disk
 from engine.runtime.engine import Engine
@@ -43,28 +41,21 @@ from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.reload.standby import Standby
 from engine.runtime.schedule.call import describe_error
-from engine.runtime.schedule.state import OPENING, BoxState
+from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.host import BoxHost
 from engine.runtime.supervision.hosts import Hosts
 from engine.runtime.supervision.loop_watch import LoopWatch
 from engine.runtime.supervision.periodic import PeriodicTasks
-from engine.runtime.supervision.places import own_line
 from engine.runtime.supervision.restart import Restarter
-from engine.runtime.supervision.supervisor import describe_loss
 from engine.runtime.supervision.watchdog import Watchdog
 from engine.runtime.timer import Timer, make_timer
-from engine.runtime.waiting import either_is_set
-from engine.runtime.workers.lane import ThreadLane, close_quietly
+from engine.runtime.workers.lane import ThreadLane
 from engine.runtime.workers.loop_lane import OnLoop
 
 THE_END = "the end"
 """Who gives the last command of a show."""
-_OPENING = 15.0
-"""Seconds that the start of a show waits at most for nodes without a lane to open."""
 _AT_ONCE = 64
 """Entries of a host that are handled before those of others: a flood must not hold up a picture."""
-_READY = 2.0
-"""Seconds that a tape waits at most for models and outputs to open before it begins."""
 
 
 class Live:
@@ -77,7 +68,7 @@ class Live:
         self._commands = Mailbox(self._wake)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: Timer | None = None
-        self._tapes: list[BoxHost] = []
+        self._beside: list[asyncio.Task[None]] = []
         self._woken = False
         self._silenced = False
         self._done = asyncio.Event()
@@ -103,6 +94,7 @@ class Live:
             self.engine, self._clock, self.enter, restarter.replace, self._hosts.heartbeat
         )
         self._loop_watch = LoopWatch(self.engine)
+        self._beginning = Beginning(self.engine, self._hosts, self._done)
         self.after_entry: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
         self.stays = False
@@ -114,16 +106,24 @@ class Live:
         self._timer = make_timer(self._loop, self._on_timer)
         with gc_frozen():
             try:
-                self._ask_permission()
-                await self._open()
+                self._beginning.ask_permission()
+                await self._beginning.open()
+                PeriodicTasks(self.engine, self._watchdog, self._done).begin()
+                self._loop_watch.open()
                 await asyncio.wait_for(self._done.wait(), seconds)
             except TimeoutError:
                 pass
             finally:
                 self._done.set()
+                for task in self._beside:
+                    task.cancel()
                 await self._close()
                 self._loop_watch.close()
                 self._timer.close()
+
+    def cancel_at_end(self, task: asyncio.Task[None]) -> None:
+        """Cancel a task as soon as the show ends: nobody would close what it opened after that."""
+        self._beside.append(task)
 
     def stop(self) -> None:
         """End the show; call it on the loop."""
@@ -230,83 +230,6 @@ class Live:
             return False
         return True
 
-    # The beginning.
-
-    def _ask_permission(self) -> None:
-        """Open devices once on the main thread, where the system asks for permission."""
-        for name, state in self.engine.states.items():
-            if isinstance(state.box, Source) and state.box.main_thread:
-                try:
-                    context = self._hosts.playing[name].context
-                    with_context(state.box.open, context)(_unheard)
-                except anything_raised() as error:
-                    self.engine.tell(name, describe_loss(error))  # its supervisor tries again
-                close_quietly(name, state.box)
-
-    async def _open(self) -> None:
-        playing = self._hosts.playing.values()
-        self._tapes = [each for each in playing if not each.box.at_once]
-        self._begin(Node)
-        nodes = [each for each in playing if each.life is not None]
-        await self._get_ready(nodes, _OPENING)
-        for each in nodes:
-            if not (self._is_known(each) or self._done.is_set()):
-                line = "".join(f" ({at})" for at in map(own_line, each.threads) if at)
-                self.engine.tell(each.name, f"does not open{line}; the show begins without it")
-        self._begin(Sink)
-        self._begin(Source)
-        assert self._loop is not None
-        self._start_tapes_if_ready()
-        self._loop.call_later(_READY, self._start_tapes)
-        PeriodicTasks(self.engine, self._watchdog, self._done).begin()
-        self._loop_watch.open()
-
-    def _begin(self, kind: type[Box]) -> None:
-        for each in self._hosts.playing.values():
-            if isinstance(each.box, kind) and each not in self._tapes:
-                each.begin(self.engine.is_consumed, self.engine.last_at)
-
-    async def _get_ready(self, hosts: Sequence[BoxHost], seconds: float) -> None:
-        """Wait until boxes are open, or known to be missing: nothing may be missed that comes in.
-
-        They get so many seconds at most.
-        """
-        changed = asyncio.Event()
-
-        def note(_: Ns, entry: Entry) -> None:
-            if isinstance(entry, StateChange):
-                changed.set()
-
-        self.engine.listeners.append(note)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while not (self._done.is_set() or all(map(self._is_known, hosts))):
-                    changed.clear()
-                    await either_is_set(changed, self._done)
-        self.engine.listeners.remove(note)
-
-    def _is_known(self, host: BoxHost) -> bool:
-        """Whether the engine has been told that a box is open, or that it is missing."""
-        state = self.engine.states.get(host.name)
-        return state is None or state.condition != OPENING
-
-    def _start_tapes_if_ready(self) -> None:
-        """Start the tapes when every model and output is open, or known to be missing."""
-        if all(state != "opening" for state in self._states_below_sources()):
-            self._start_tapes()
-
-    def _states_below_sources(self) -> list[str]:
-        metrics = self.engine.metrics
-        return [*(lane.state for lane in metrics.lanes.values()), *metrics.sinks.values()]
-
-    def _start_tapes(self) -> None:
-        """Start all tapes that have not started yet."""
-        tapes, self._tapes = self._tapes, []
-        if not self._done.is_set():
-            for each in tapes:
-                if each.plays:
-                    each.begin(self.engine.is_consumed, self.engine.last_at)
-
     # The end.
 
     async def _close(self) -> None:
@@ -399,8 +322,7 @@ class Live:
             freeze_gc()
         elif entry.state == "ended" and not self.stays and self._all_ended():
             self._done.set()
-        if self._tapes:
-            self._start_tapes_if_ready()
+        self._beginning.start_tapes_if_ready()
 
     def _all_ended(self) -> bool:
         """Whether every source that can end has ended."""
@@ -422,7 +344,3 @@ class Live:
     def _on_timer(self) -> None:
         self._step(WakeUp())
         self._arm()
-
-
-def _unheard(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
-    """Discard what a source emits that is only opened to ask for permission."""

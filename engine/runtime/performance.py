@@ -111,13 +111,12 @@ class Performance:
         self._service.follow(show)
         if self._conductor:
             self._conductor.begin(show, partial(reloader.look_again, set()))
-        work = loop.create_task(reloader.work())
+        show.cancel_at_end(loop.create_task(reloader.work()))
         watcher = self._watcher(loop, show, reloader)
         try:
             await show.play(seconds)
         finally:
             self._service.stopping()
-            work.cancel()
             if watcher:
                 watcher.close()
             if signals:

@@ -97,16 +97,24 @@ class ForkServer:
     def _fork(self, entry: str, descriptors: Sequence[int]) -> ForkedProcess:
         with self._lock:
             try:
-                connection = self._connection()
-                socket.send_fds(connection, [entry.encode()], descriptors)
-                _, pidfds, *_ = socket.recv_fds(connection, 1, 1)
-                if not pidfds:
-                    raise ConnectionError("no process could be forked")
+                try:
+                    return self._ask(entry, descriptors)
+                except (BrokenPipeError, ConnectionResetError):
+                    # It was about to end, as it does when idle, and has not read the request.
+                    self._end()
+                    return self._ask(entry, descriptors)
             except OSError:
                 self.usable = False
                 self._end()
                 raise
-            return ForkedProcess(pidfds[0])
+
+    def _ask(self, entry: str, descriptors: Sequence[int]) -> ForkedProcess:
+        connection = self._connection()
+        socket.send_fds(connection, [entry.encode()], descriptors)
+        _, pidfds, *_ = socket.recv_fds(connection, 1, 1)
+        if not pidfds:
+            raise ConnectionError("no process could be forked")
+        return ForkedProcess(pidfds[0])
 
     def close(self) -> None:
         """End the server; the processes that it has forked go on."""

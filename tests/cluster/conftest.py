@@ -1,4 +1,4 @@
-"""Networks of their own for machines."""
+"""Rooms and networks of their own for machines."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ from contextlib import ExitStack
 import pytest
 
 from engine.lab.namespaces import Namespaces, why_not
+
+from .live_room import LiveRoom, live_room
+
+
+@pytest.fixture
+def room() -> Iterator[LiveRoom]:
+    """A room of machines in this process, which passes on what they say in real time."""
+    with live_room() as one:
+        yield one
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from engine.cluster.key import make_key, write_key
 from engine.core.messages import Block, Message, Text
 from engine.runtime.entries import Arrival, StateChange
 
-from .live_room import LiveRoom, live_room
+from .live_room import LiveRoom
 from .theatre import LoopbackLink, Theatre, on_loop, stage
 
 FEED = """
@@ -95,12 +95,6 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
-
-
-@pytest.fixture
-def room() -> Iterator[LiveRoom]:
-    with live_room() as one:
-        yield one
 
 
 class Placed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from engine.cluster.messages import TELL, PartOffer, PartState, ShowOver, decode
 from engine.cluster.packets import Hello, encode
 from engine.core.kinds import Kind
 
-from .live_room import LiveRoom, live_room
 from .theatre import on_loop, stage
 
 PATCH = """
@@ -48,12 +46,6 @@ machine = "left"
 use = "collector"
 send = { loud = "loud" }
 """
-
-
-@pytest.fixture
-def room() -> Iterator[LiveRoom]:
-    with live_room() as one:
-        yield one
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from engine.core.commands import SetParameter
 from engine.core.set_target import SetTarget, Shown
 
-from .live_room import LiveRoom, live_room
+from .live_room import LiveRoom
 from .theatre import on_loop, stage
 
 PATCH = """
@@ -40,12 +39,6 @@ use = "collector"
 send = { here = "here", there = "there", far = "far" }
 """
 TARGETS = {name: SetTarget(name, "smooth", span=(0.0, 1.0)) for name in ("here", "there", "far")}
-
-
-@pytest.fixture
-def room() -> Iterator[LiveRoom]:
-    with live_room() as one:
-        yield one
 
 
 @pytest.fixture
@@ -106,3 +99,22 @@ async def test_which_patch_plays_is_known_at_home(room: LiveRoom, patch: Path) -
         nobody = SetTarget("nobody", "smooth")
         assert left.shown_elsewhere(nobody) == Shown(lit=False)
         await playing.until(lambda: left.plays_patch(1))
+
+
+@on_loop
+async def test_lamps_are_looked_after_only_while_a_desk_looks(room: LiveRoom, patch: Path) -> None:
+    async with stage(room, patch, "left", "right") as playing:
+        left = playing.players["left"].show.engine
+        parts = [player._show for player in playing.players.values()]
+        every = [playing.conductor._lamps, *(part.lamps for part in parts)]
+
+        def rest() -> bool:
+            return not any(lamps._is_wanted.is_set() for lamps in every)
+
+        assert rest()
+        for position in (0.6, 0.7):
+            assert left.shown_elsewhere(TARGETS["far"]) == Shown(lit=False)  # not what was once so
+            assert not rest()
+            await shows(playing, left, "far", position)
+            await playing.until(rest)
+            playing.home.ask("test", SetParameter("far", "smooth", 0.7))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .live_room import LiveRoom, live_room
+from .live_room import LiveRoom
 from .theatre import Theatre, on_loop, stage
 
 PATCH = """
@@ -51,12 +50,6 @@ class Ear(Sink):
         self.sounding.clear()
 """
 EARS = {"home": "ear", "left": "there", "right": "everywhere"}
-
-
-@pytest.fixture
-def room() -> Iterator[LiveRoom]:
-    with live_room() as one:
-        yield one
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.commands.conductor_on_demand import ConductorOnDemand
 
-from .live_room import LiveRoom, live_room
+from .live_room import LiveRoom
 from .theatre import OPENING, Theatre, on_loop
 
 ALONE = """
@@ -29,12 +28,6 @@ from engine.cli import app
 app(["play", sys.argv[1], "--for", "0.2", "--quiet", "--no-page"], standalone_mode=False)
 print([name for name in sys.modules if name.startswith("engine.cluster")])
 """
-
-
-@pytest.fixture
-def room() -> Iterator[LiveRoom]:
-    with live_room() as one:
-        yield one
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,6 @@ from engine.recording.writer import WriteRequest
 from engine.terminal.table import LiveTable
 from engine.web.health import HealthView
 
-from .live_room import LiveRoom, live_room
 from .theatre import on_loop, stage
 
 PATCH = """
@@ -66,12 +64,6 @@ use = "collector"
 machine = "left"
 send = { beat = "clock" }
 """
-
-
-@pytest.fixture
-def room() -> Iterator[LiveRoom]:
-    with live_room() as one:
-        yield one
 
 
 @pytest.fixture

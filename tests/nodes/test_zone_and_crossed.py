@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from itertools import pairwise
 from pathlib import Path
@@ -13,8 +14,11 @@ from hypothesis import strategies as st
 from engine.core.clock import ns
 from engine.core.commands import SetParameter
 from engine.core.errors import ParameterError, PatchError
+from engine.core.parameter import read_parameters
 from engine.dsp.landmarks.zones import Polygon, zone_fault
+from engine.models.pose import PoseModel
 from engine.nodes.crossed import Crossed
+from engine.nodes.floor import Floor
 from engine.nodes.zone import Zone
 from engine.runtime.opening import check_patch
 from engine.testing import play
@@ -68,6 +72,25 @@ class Asked:
 def test_what_is_no_zone_is_refused_with_words(points, words):
     with pytest.raises(ParameterError, match=f"points: .*({words})"):
         Zone(points=points)
+
+
+@pytest.mark.parametrize(
+    ("box", "name", "written", "words"),
+    [
+        (Zone, "points", [0, 0, 1, 1], "expected corners in order, such as "),
+        (Crossed, "line", [[[0, 0], [1, 1]]], "expected the two ends of a line, such as "),
+        (Floor, "corners", [0.2, 0.1], "expected four corners, such as "),
+        (PoseModel, "ignore", [[0, 0], [1, 1]], "expected areas, each of two opposite corners"),
+    ],
+)
+def test_a_bracket_too_many_or_too_few_is_answered_with_an_example(box, name, written, words):
+    parameter = read_parameters(box)[name]
+    with pytest.raises(ParameterError) as refused:
+        parameter.from_patch(written)
+    told = str(refused.value)
+    assert told.startswith(words) and told.endswith(f", got {written}")
+    _, _, example = told.removesuffix(f", got {written}").partition(", such as ")
+    assert parameter.from_patch(json.loads(example))
 
 
 def test_a_patch_with_a_zone_of_two_points_names_its_line(tmp_path: Path):

@@ -11,6 +11,7 @@ import urllib.request
 
 WAIT = 60
 PHONE = (390, 844)
+"""The page of a phone, in pixels."""
 FLAGS = (
     "--headless=new",
     "--no-sandbox",

@@ -6,7 +6,7 @@ import contextlib
 import socket
 
 import pytest
-from browser import Browser
+from browser import PHONE, Browser
 from conftest import find_port
 from pythonosc.osc_message_builder import build_msg
 from test_page import Show, Wire, answers
@@ -96,8 +96,8 @@ WORDS = "[...document.querySelectorAll('.next button')].map((one) => one.innerTe
 SO_FAR = "document.querySelector('.chooser .text').innerText"
 SAID = "document.querySelector('.said').innerText"
 ENTER, BACKSPACE = "\ue007", "\ue003"
-PHONE, KEYBOARD = (390, 844), (390, 400)
-"""The page on a phone, and what is left of it above the keyboard."""
+KEYBOARD = (390, 400)
+"""What is left of a phone's page above the keyboard."""
 
 
 @pytest.fixture(scope="module")

@@ -97,7 +97,7 @@ class Closed(Node):
 def test_a_node_that_never_opens_is_told_and_the_show_begins(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("engine.runtime.live._OPENING", 0.2)
+    monkeypatch.setattr("engine.runtime.beginning.LONGEST", 0.2)
     patch = PATCH.replace('"moody"', '"closed"')
     engine = live_shows.play(
         live_shows.live(patch, {"closed": Closed}),

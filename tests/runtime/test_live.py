@@ -359,12 +359,15 @@ def test_boxes_are_called_on_the_loop_and_outputs_with_a_lane_on_their_own_threa
 def test_an_output_on_its_own_thread_that_raises_harms_nobody_and_recovers() -> None:
     show = live('[mute]\nuse="mute"\n[slow]\nuse="slow"\nfrom="mute"\n' + COLLECT + 'a="mute"\n')
     values = [0.0, 1.0, 2.0, 3.0]
+    said: list[float] = []
 
     def until(engine: Engine) -> bool:
         taken = engine.metrics.routes["slow/in"].messages + len(engine.metrics.faults)
-        said = len(box(engine).of("a"))
-        if taken == said < len(values):  # not before: a newer value replaces one that waits
-            engine.step(Arrival("mute", "number", values[said], engine.clock.now()))
+        heard = len(box(engine).of("a"))
+        if taken == heard == len(said) < len(values):
+            # Not before: a newer value replaces one that waits, as it does while an output opens.
+            said.append(values[len(said)])
+            engine.step(Arrival("mute", "number", said[-1], engine.clock.now()))
         return taken == len(values)
 
     engine = play(show, until)
@@ -382,6 +385,27 @@ def test_what_comes_after_the_end_does_not_sound() -> None:
     play(show, lambda engine: len(box(engine).messages) >= 3)
     assert collector.silenced == [None]
     assert came == [len(collector.messages)]
+
+
+def test_what_works_beside_a_show_is_over_before_its_boxes_are_closed() -> None:
+    Stuck._free.clear()
+    show = live('[stuck]\nuse="stuck"\n' + COLLECT + 'stuck="stuck"\n')
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            Stuck._free.set()  # so the box closes
+
+    async def go() -> asyncio.Task[None]:
+        task = asyncio.create_task(work())
+        show.cancel_at_end(task)
+        show.after_entry = show.stop
+        await asyncio.wait_for(show.play(), LIMIT)
+        return task
+
+    assert asyncio.run(go()).cancelled()
+    assert box(show.engine).silenced == [None]
 
 
 def test_a_slow_close_is_not_waited_for_when_one_hurries(monkeypatch: pytest.MonkeyPatch) -> None:

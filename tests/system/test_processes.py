@@ -262,6 +262,27 @@ def test_a_fork_server_that_was_killed_is_begun_again() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+def test_a_fork_server_that_is_about_to_end_is_begun_again(tmp_path: Path) -> None:
+    lingers = f"import atexit, time; atexit.register(time.sleep, {LIMIT})"
+    (tmp_path / "sensorium_lingers.py").write_text(lingers)
+    server = ForkServer("sensorium_child", "sensorium_lingers")
+    server.prepare()
+    assert server._process is not None and server._requests is not None
+    server._requests.send(b"")  # nobody asks any more
+    poll = select.poll()
+    poll.register(server._requests, select.POLLRDHUP)
+    assert poll.poll(LIMIT * 1e3)
+    assert not server._process.wait(0), "it lingers"
+    process, connection = started(server, "echo")
+    assert isinstance(process, ForkedProcess)
+    connection.send(b"hello")
+    assert connection.recv(100).endswith(b"hello")
+    connection.close()
+    assert process.wait(LIMIT)
+    server.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
 def test_a_fork_server_goes_when_nobody_needs_it() -> None:
     program = (
         "import signal, socket, sys; from engine.system.fork_server import serve\n"

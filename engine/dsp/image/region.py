@@ -65,13 +65,6 @@ class Placement:
         size = self.size
         return [(x0 + (x * size - u0) * across, y0 + (y * size - v0) * down) for x, y in points]
 
-    def to_square(self, points: Iterable[Point]) -> list[Point]:
-        """Map pixels of the picture to points of the square, 0 to 1."""
-        (x0, y0, x1, y1), (u0, v0, u1, v1) = self.source, self.target
-        across, down = (u1 - u0) / (x1 - x0), (v1 - v0) / (y1 - y0)
-        size = self.size
-        return [((u0 + (x - x0) * across) / size, (v0 + (y - y0) * down) / size) for x, y in points]
-
 
 def whole_picture(width: int, height: int) -> Region:
     """Return the smallest square that contains the whole picture, centred on it."""
