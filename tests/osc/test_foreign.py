@@ -242,6 +242,22 @@ def test_addresses_of_poseosc_give_the_points_back_and_an_unknown_one_has_only_i
     assert "/poses/0/keypoints/leftWrist/x" not in back
 
 
+def test_nothing_that_an_address_of_poseosc_holds_looks_alive_when_somebody_has_left():
+    here, held = layout("poseosc_addr", COCO_17), {}
+    for count in (2, 1, 0):
+        seen = (one(COCO_17, slot + 1) for slot in range(count))
+        held |= said(here.encode(found(COCO_17, *seen), NOW))
+        scores = {name: score for name, (score,) in held.items() if name.endswith("score")}
+        assert held["/nPoses"] == [count]
+        assert len(scores) == 2 * 18
+        assert all(
+            (score > 0) == (int(name.split("/")[2]) < count) for name, score in scores.items()
+        )
+    held |= said(here.encode(found(COCO_17, one(COCO_17)), NOW))
+    held |= said(here.end())
+    assert not any(score for name, (score,) in held.items() if name.endswith("score"))
+
+
 def test_the_tables_of_a_face_name_points_of_it_once():
     for table, size in ((SARAGIH_66, 66), (VISION_76, 76)):
         there = [point for point in table if point >= 0]
@@ -328,11 +344,30 @@ def test_gestures_of_faceosc_do_not_depend_on_where_a_face_looks(turn, scale):
     assert back["/gesture/mouth/height"] == pytest.approx([2.3], rel=0.01)
     for name in (name for name in plain if name.startswith("/gesture")):
         assert back[name] == pytest.approx(plain[name], rel=0.01)
-    assert abs(back["/pose/orientation"][1]) == pytest.approx(abs(turn), abs=0.01)
+    assert back["/pose/orientation"] == pytest.approx([0, turn, 0], abs=0.01)
     assert back["/pose/scale"] == pytest.approx([plain["/pose/scale"][0] * scale / 0.1], rel=0.01)
     raw = np.array(back["/raw"]).reshape(66, 2) / (640, -360) + (0, 1)
     true = face(turn, 0.1, scale).seen[0].points[[*SARAGIH_66], :2]
     assert raw == pytest.approx(true, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("axis", "turn"), [("down", [0.3, 0, 0]), ("left", [0, 0.3, 0]), ("clockwise", [0, 0, 0.3])]
+)
+def test_a_face_turns_as_the_receivers_of_faceosc_expect(axis, turn):
+    """They draw it with rotateX(-x), rotateY(-y), rotateZ(z); Processing's y is down, z nearer."""
+    sine, cosine = math.sin(0.3), math.cos(0.3)
+    turned = {
+        "down": [[1, 0, 0], [0, cosine, sine], [0, -sine, cosine]],
+        "left": [[cosine, 0, -sine], [0, 1, 0], [sine, 0, cosine]],
+        "clockwise": [[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]],
+    }[axis]
+    seen = face()
+    rows = seen.seen[0].points
+    flat = (rows[:, :3] - (0.5, 0.5, 0)) * (ASPECT, -1, ASPECT)  # y down, z nearer
+    rows[:, :3] = (flat @ np.transpose(turned)) / (ASPECT, -1, ASPECT) + (0.5, 0.5, 0)
+    back = said(layout("faceosc", FACE_468).encode(seen, NOW))
+    assert back["/pose/orientation"] == pytest.approx(turn, abs=0.01)
 
 
 def test_a_face_that_is_not_whole_is_not_found():
