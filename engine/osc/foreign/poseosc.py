@@ -33,6 +33,9 @@ class PoseOsc(Foreign):
     POINTS = COCO_17.points
     OPTIONS = ("width",)
 
+    _aspect: float = 16 / 9
+    """Of the picture that was told of last."""
+
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
     ) -> None:
@@ -48,11 +51,8 @@ class PoseOsc(Foreign):
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the one message that holds everyone."""
-        return self._write(self._some(message, len(self._stencils) - 1), message.aspect)
-
-    def end(self) -> Sequence[bytes]:
-        """Return the message that says that nobody is here any more."""
-        return self._write((), 16 / 9)
+        self._here, self._aspect = bool(message.seen), message.aspect
+        return self._write(self._some(message, len(self._stencils) - 1))
 
     def example(self) -> Sequence[bytes]:
         """Return the longest message."""
@@ -62,8 +62,11 @@ class PoseOsc(Foreign):
         """Return the rows of the points in the order of the tool; -1 for one that has none."""
         return [self._skeleton.index[name] for name in COCO_17.points]
 
-    def _write(self, seen: tuple[Instance, ...], aspect: float) -> list[bytes]:
-        height = height_of(self._options.width, aspect)
+    def _nobody(self) -> list[bytes]:
+        return self._write(())
+
+    def _write(self, seen: tuple[Instance, ...]) -> list[bytes]:
+        height = height_of(self._options.width, self._aspect)
         stencil = self._stencils[len(seen)]
         stencil.ints[stencil.places[:3]] = (self._options.width, height, len(seen))
         if seen:
