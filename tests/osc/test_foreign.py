@@ -459,6 +459,24 @@ def test_a_crowd_goes_in_packets_that_are_whole_frames(name):
     assert placed == [*range(1, 41)]
 
 
+@pytest.mark.parametrize("name", ["tuio", "tuio2"])
+@pytest.mark.parametrize("turn", [0.0, 0.5, 1.6, 4.0])
+def test_bounds_turn_with_a_body_and_stay_as_large(name, turn):
+    """Clients draw a box of this width and height, and turn it by the angle."""
+    body = seen_by_camera(points_of({}))
+    rows = body.seen[0].points
+    flat = (rows[:, :2] - 0.5) * (ASPECT, 1)
+    clockwise = [[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]
+    size = np.ptp(flat[rows[:, -1] > 0], axis=0) / (ASPECT, 1)
+    rows[:, :2] = flat @ clockwise / (ASPECT, 1) + 0.5
+    address = {"tuio": "/tuio/2Dblb", "tuio2": "/tuio2/bnd"}[name]
+    told = spoken(layout(name, BLAZEPOSE_33, address).encode(body, NOW))
+    numbers = [args for where, args in told if where == address and len(args) > 8][0][-9:]
+    assert math.remainder(numbers[0] - turn, math.tau) == pytest.approx(0, abs=0.01)
+    assert numbers[1:3] == pytest.approx([*size], abs=0.01)
+    assert numbers[3] == pytest.approx(size[0] * size[1], abs=0.01)
+
+
 def test_each_named_joint_is_a_cursor_that_keeps_its_session():
     here = layout("tuio", COCO_17, "/tuio/2Dcur", joints=["left_wrist", "right_wrist"])
     somebody = Person(1, 4, points(COCO_17))
