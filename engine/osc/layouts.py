@@ -125,7 +125,8 @@ def check_second(carries: type, options: OscOptions, dialect: Dialect) -> None:
     What one says of who is there, the other would take back: a crowd that comes and goes.
     """
     tool = FOREIGN.get(options.layout or dialect.layout)
-    people = any(issubclass(one, Landmarks | Detections) for one in members(carries))
+    kinds = [one for one in members(carries) if isinstance(one, type)]
+    people = any(issubclass(one, Landmarks | Detections) for one in kinds)
     if tool is not None and people:
         raise ParameterError(
             f"{tool.TOOL} is told by one cable who is there; for another one write another address,"

@@ -471,7 +471,7 @@ def test_bounds_turn_with_a_body_and_stay_as_large(name, turn):
     rows[:, :2] = flat @ clockwise / (ASPECT, 1) + 0.5
     address = {"tuio": "/tuio/2Dblb", "tuio2": "/tuio2/bnd"}[name]
     told = spoken(layout(name, BLAZEPOSE_33, address).encode(body, NOW))
-    numbers = [args for where, args in told if where == address and len(args) > 8][0][-9:]
+    numbers = next(args for where, args in told if where == address and len(args) > 8)[-9:]
     assert math.remainder(numbers[0] - turn, math.tau) == pytest.approx(0, abs=0.01)
     assert numbers[1:3] == pytest.approx([*size], abs=0.01)
     assert numbers[3] == pytest.approx(size[0] * size[1], abs=0.01)
