@@ -195,6 +195,37 @@ def test_more_than_fit_are_told(name, skeleton, most):
     assert not here.doubt
 
 
+@pytest.mark.parametrize(
+    ("name", "skeleton", "address"),
+    [
+        ("handpose", HAND_21, "/"),
+        ("mediapipe", BLAZEPOSE_33, "/mediapipe/pose"),
+        ("adm", COCO_17, "/adm/obj/7/xyz"),
+    ],
+)
+def test_who_is_followed_stays_until_they_have_left(name, skeleton, address):
+    first, beside, newcomer = (one(skeleton, slot) for slot in (3, 1, 2))
+
+    def told(*seen):
+        return layout(name, skeleton, address).encode(found(skeleton, *seen), NOW)
+
+    here = layout(name, skeleton, address)
+    scenes = [
+        ((first,), first),
+        ((beside, first), first),  # in a lower slot
+        ((beside,), None),  # it is not they
+        ((beside, newcomer), newcomer),  # they may be, with another id
+        ((beside, newcomer), newcomer),
+        ((), None),
+        *[((beside,), None)] * 24,
+        ((beside,), beside),  # nobody else is left for a second
+    ]
+    for frame, (seen, expected) in enumerate(scenes):
+        pieces = here.encode(found(skeleton, *seen), Ns(frame * FRAME))
+        wanted = told(*([expected] if expected else []))
+        assert [*pieces] == [*wanted], frame
+
+
 # -- PoseOSC and VisionOSC -------------------------------------------------------------------------
 
 

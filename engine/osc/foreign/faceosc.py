@@ -46,7 +46,7 @@ _EYES_APART: Final = 23.0
 
 
 class FaceOsc(Foreign):
-    """The face of the lowest slot, below the key of the cable."""
+    """One face, below the key of the cable."""
 
     TOOL = "FaceOSC"
     SKELETONS = (FACE_468,)
@@ -55,7 +55,7 @@ class FaceOsc(Foreign):
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of a face, or that none is found."""
         doubt = "of a face not all 66 points are known: it is not found"
-        rows = self._whole(message, "face", SARAGIH_66, doubt)
+        rows = self._whole(message, "face", at, SARAGIH_66, doubt)
         if rows is None:
             self._here = False
             return self._nobody()
