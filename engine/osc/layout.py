@@ -7,12 +7,13 @@ what ends that which it has begun: a note-off, "nobody is here".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, ClassVar
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Ns
 from engine.core.parameter import Param
+from engine.osc.frames import Frames
 
 Argument = int | float | str | bool
 """What a patch may write as one argument; the text "{value}" stands for the number that came."""
@@ -49,21 +50,22 @@ class OscOptions:
 
     def only(self, meaning: str, *allowed: str) -> None:
         """Raise ParameterError for an option that is set but not ``allowed`` for ``meaning``."""
-        for field in fields(self):
-            if field.name not in allowed and getattr(self, field.name) != field.default:
-                raise ParameterError(f'"{field.name}" means nothing for {meaning}')
+        for one in fields(self):
+            if one.name not in allowed and getattr(self, one.name) != one.default:
+                raise ParameterError(f'"{one.name}" means nothing for {meaning}')
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What a receiver understands: whether numbers are clamped to 0..1, and whether all are floats.
 
-    ``layout`` is the default layout of a pose.
+    ``layout`` is the default layout of a pose; ``frames`` are counted for all cables of a receiver.
     """
 
     clamp: bool = False
     floats: bool = False
     layout: str = "packed"
+    frames: Frames | None = field(default=None, compare=False)
 
     def tag(self, tag: str) -> str:
         """Return the type tag that stands for "i" or "f" here."""

@@ -119,6 +119,21 @@ def choose(address: str, carries: type, options: OscOptions, dialect: Dialect) -
     return number_or_text(address, carries, options, dialect)
 
 
+def check_second(carries: type, options: OscOptions, dialect: Dialect) -> None:
+    """Raise ParameterError for a second cable into an address at which a tool is told all by one.
+
+    What one says of who is there, the other would take back: a crowd that comes and goes.
+    """
+    tool = FOREIGN.get(options.layout or dialect.layout)
+    kinds = [one for one in members(carries) if isinstance(one, type)]
+    people = any(issubclass(one, Landmarks | Detections) for one in kinds)
+    if tool is not None and people:
+        raise ParameterError(
+            f"{tool.TOOL} is told by one cable who is there; for another one write another address,"
+            ' or an output of its own, and for several parts of one body "joints"'
+        )
+
+
 def _landmarks(
     address: str, carries: type[Landmarks], options: OscOptions, dialect: Dialect
 ) -> Layout:

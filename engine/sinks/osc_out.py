@@ -26,9 +26,10 @@ from engine.net.udp import Udp
 from engine.osc.address import of_port
 from engine.osc.bundle import LIMIT, bundles, longest, messages
 from engine.osc.cable_warnings import CableWarnings
+from engine.osc.frames import Frames
 from engine.osc.framing import Framing
 from engine.osc.layout import Dialect, Layout, OscOptions
-from engine.osc.layouts import choose, known_layout, sendable
+from engine.osc.layouts import check_second, choose, known_layout, sendable
 from engine.osc.parse import packet
 from engine.osc.together import PartLayout, Together
 from engine.osc.tools import Target, target
@@ -49,7 +50,7 @@ class _Group:
     """Receivers that get the same bytes."""
 
     def __init__(self, dialect: Dialect, bundle: bool) -> None:
-        self.dialect = dialect
+        self.dialect = replace(dialect, frames=Frames())
         self.bundle = bundle
         self.senders: list[Udp | Tcp] = []
         self.layouts: dict[str, Layout] = {}
@@ -61,6 +62,8 @@ class _Group:
         """Make the layout of a cable. Raise ParameterError when it can never be sent."""
         address = of_port(port)
         if not isinstance(options, Filling):
+            if address != port:
+                check_second(carries, options, self.dialect)
             return choose(address, carries, options, self.dialect)
         whole = _whole(port)
         together = self.together.get(whole)

@@ -56,8 +56,15 @@ def test_each_cable_can_be_plugged(block):
         if table["use"] == "psn_out":
             PsnOut(**{key: each for key, each in table.items() if key not in {"use", "from"}})
             continue
+        if "send" not in table:
+            continue
         dialect = target(table["to"]).dialect
-        for address, cable in table["send"].items():
+        cables = [
+            (address, cable)
+            for address, each in table["send"].items()
+            for cable in (each if isinstance(each, list) else [each])
+        ]
+        for address, cable in cables:
             options = {key: each for key, each in cable.items() if key != "from"}
             if cable["from"] not in FROM:
                 choose(address, float, OscOptions(**options), dialect)

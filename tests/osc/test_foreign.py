@@ -115,7 +115,7 @@ def test_nobody_many_and_unknown_points_are_never_numbers_that_look_alive(name, 
 @pytest.mark.parametrize(("name", "skeleton"), TAKEN)
 def test_the_end_is_told_once(name, skeleton):
     here = layout(name, skeleton)
-    assert here.end() in ([], ()) or name in ("poseosc", "visionosc")
+    assert not here.end()
     here.encode(found(skeleton, one(skeleton)), NOW)
     ended = spoken(here.end())
     if name in ("vrchat", "adm", "eos"):
@@ -195,6 +195,37 @@ def test_more_than_fit_are_told(name, skeleton, most):
     assert not here.doubt
 
 
+@pytest.mark.parametrize(
+    ("name", "skeleton", "address"),
+    [
+        ("handpose", HAND_21, "/"),
+        ("mediapipe", BLAZEPOSE_33, "/mediapipe/pose"),
+        ("adm", COCO_17, "/adm/obj/7/xyz"),
+    ],
+)
+def test_who_is_followed_stays_until_they_have_left(name, skeleton, address):
+    first, beside, newcomer = (one(skeleton, slot) for slot in (3, 1, 2))
+
+    def told(*seen):
+        return layout(name, skeleton, address).encode(found(skeleton, *seen), NOW)
+
+    here = layout(name, skeleton, address)
+    scenes = [
+        ((first,), first),
+        ((beside, first), first),  # in a lower slot
+        ((beside,), None),  # it is not they
+        ((beside, newcomer), newcomer),  # they may be, with another id
+        ((beside, newcomer), newcomer),
+        ((), None),
+        *[((beside,), None)] * 24,
+        ((beside,), beside),  # nobody else is left for a second
+    ]
+    for frame, (seen, expected) in enumerate(scenes):
+        pieces = here.encode(found(skeleton, *seen), Ns(frame * FRAME))
+        wanted = told(*([expected] if expected else []))
+        assert [*pieces] == [*wanted], frame
+
+
 # -- PoseOSC and VisionOSC -------------------------------------------------------------------------
 
 
@@ -231,6 +262,12 @@ def test_an_array_gives_the_points_back(skeleton, rows):
     assert score == pytest.approx(true[:, -1].mean(), abs=1e-6)
 
 
+def test_whoever_is_left_of_an_array_the_picture_keeps_its_shape():
+    here = layout("poseosc", COCO_17)
+    here.encode(Landmarks(COCO_17, (one(COCO_17),), 0.5), NOW)
+    assert spoken(here.end()) == [("/poses/arr", [640, 1280, 0])]
+
+
 def test_addresses_of_poseosc_give_the_points_back_and_an_unknown_one_has_only_its_score():
     somebody = one(COCO_17)
     somebody.points[9, 2] = 0
@@ -240,6 +277,22 @@ def test_addresses_of_poseosc_give_the_points_back_and_an_unknown_one_has_only_i
     assert (x / 640, 1 - y / 360, sure) == pytest.approx(somebody.points[16].tolist(), abs=1e-6)
     assert back["/poses/0/keypoints/leftWrist/score"] == [0]
     assert "/poses/0/keypoints/leftWrist/x" not in back
+
+
+def test_nothing_that_an_address_of_poseosc_holds_looks_alive_when_somebody_has_left():
+    here, held = layout("poseosc_addr", COCO_17), {}
+    for count in (2, 1, 0):
+        seen = (one(COCO_17, slot + 1) for slot in range(count))
+        held |= said(here.encode(found(COCO_17, *seen), NOW))
+        scores = {name: score for name, (score,) in held.items() if name.endswith("score")}
+        assert held["/nPoses"] == [count]
+        assert len(scores) == 2 * 18
+        assert all(
+            (score > 0) == (int(name.split("/")[2]) < count) for name, score in scores.items()
+        )
+    held |= said(here.encode(found(COCO_17, one(COCO_17)), NOW))
+    held |= said(here.end())
+    assert not any(score for name, (score,) in held.items() if name.endswith("score"))
 
 
 def test_the_tables_of_a_face_name_points_of_it_once():
@@ -328,11 +381,30 @@ def test_gestures_of_faceosc_do_not_depend_on_where_a_face_looks(turn, scale):
     assert back["/gesture/mouth/height"] == pytest.approx([2.3], rel=0.01)
     for name in (name for name in plain if name.startswith("/gesture")):
         assert back[name] == pytest.approx(plain[name], rel=0.01)
-    assert abs(back["/pose/orientation"][1]) == pytest.approx(abs(turn), abs=0.01)
+    assert back["/pose/orientation"] == pytest.approx([0, turn, 0], abs=0.01)
     assert back["/pose/scale"] == pytest.approx([plain["/pose/scale"][0] * scale / 0.1], rel=0.01)
     raw = np.array(back["/raw"]).reshape(66, 2) / (640, -360) + (0, 1)
     true = face(turn, 0.1, scale).seen[0].points[[*SARAGIH_66], :2]
     assert raw == pytest.approx(true, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("axis", "turn"), [("down", [0.3, 0, 0]), ("left", [0, 0.3, 0]), ("clockwise", [0, 0, 0.3])]
+)
+def test_a_face_turns_as_the_receivers_of_faceosc_expect(axis, turn):
+    """They draw it with rotateX(-x), rotateY(-y), rotateZ(z); Processing's y is down, z nearer."""
+    sine, cosine = math.sin(0.3), math.cos(0.3)
+    turned = {
+        "down": [[1, 0, 0], [0, cosine, sine], [0, -sine, cosine]],
+        "left": [[cosine, 0, -sine], [0, 1, 0], [sine, 0, cosine]],
+        "clockwise": [[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]],
+    }[axis]
+    seen = face()
+    rows = seen.seen[0].points
+    flat = (rows[:, :3] - (0.5, 0.5, 0)) * (ASPECT, -1, ASPECT)  # y down, z nearer
+    rows[:, :3] = (flat @ np.transpose(turned)) / (ASPECT, -1, ASPECT) + (0.5, 0.5, 0)
+    back = said(layout("faceosc", FACE_468).encode(seen, NOW))
+    assert back["/pose/orientation"] == pytest.approx(turn, abs=0.01)
 
 
 def test_a_face_that_is_not_whole_is_not_found():
@@ -416,6 +488,24 @@ def test_a_crowd_goes_in_packets_that_are_whole_frames(name):
         assert not any(name == "/tuio2/alv" for frame in frames[:-1] for name, _ in frame)
         placed = [args[0] for frame in frames for name, args in frame if name == "/tuio2/ptr"]
     assert placed == [*range(1, 41)]
+
+
+@pytest.mark.parametrize("name", ["tuio", "tuio2"])
+@pytest.mark.parametrize("turn", [0.0, 0.5, 1.6, 4.0])
+def test_bounds_turn_with_a_body_and_stay_as_large(name, turn):
+    """Clients draw a box of this width and height, and turn it by the angle."""
+    body = seen_by_camera(points_of({}))
+    rows = body.seen[0].points
+    flat = (rows[:, :2] - 0.5) * (ASPECT, 1)
+    clockwise = [[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]
+    size = np.ptp(flat[rows[:, -1] > 0], axis=0) / (ASPECT, 1)
+    rows[:, :2] = flat @ clockwise / (ASPECT, 1) + 0.5
+    address = {"tuio": "/tuio/2Dblb", "tuio2": "/tuio2/bnd"}[name]
+    told = spoken(layout(name, BLAZEPOSE_33, address).encode(body, NOW))
+    numbers = next(args for where, args in told if where == address and len(args) > 8)[-9:]
+    assert math.remainder(numbers[0] - turn, math.tau) == pytest.approx(0, abs=0.01)
+    assert numbers[1:3] == pytest.approx([*size], abs=0.01)
+    assert numbers[3] == pytest.approx(size[0] * size[1], abs=0.01)
 
 
 def test_each_named_joint_is_a_cursor_that_keeps_its_session():

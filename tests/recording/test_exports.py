@@ -311,6 +311,16 @@ def test_a_recording_of_nobody_is_told(tmp_path: Path, found: list[Any], why: st
         export(file, None, tmp_path / "take.csv")
 
 
+def test_where_the_end_is_missing_it_is_told_that_somebody_may_be_missing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = one_of(tmp_path, [(n / 25, Pose((), 1.0)) for n in range(200)])
+    file.write_bytes(file.read_bytes()[:-40])
+    with pytest.raises(NothingToExport, match="nobody was seen"):
+        export(file, None, tmp_path / "take.csv")
+    assert "its end is missing" in caplog.text
+
+
 @pytest.mark.parametrize("outlets", [1, 3])
 def test_what_a_network_found_is_taken_by_the_name_of_its_box(tmp_path: Path, outlets: int) -> None:
     file = tmp_path / "made.mcap"

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks
+from engine.core.messages import Ns
 from engine.core.nearest import nearest
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, FLOOR, HAND_21, Skeleton
-from engine.dsp.landmarks.people import find
 from engine.osc.address import check
+from engine.osc.foreign.one_performer import OnePerformer
 from engine.osc.landmarks import gather
 from engine.osc.layout import Dialect, Layout, OscOptions
 
@@ -55,6 +56,7 @@ class Foreign(Layout):
         self._address = address
         self._options = options
         self._skeleton = skeleton
+        self._performer = OnePerformer()
 
     def end(self) -> Sequence[bytes]:
         """Return the messages that say that nobody is here any more, where somebody was."""
@@ -83,24 +85,24 @@ class Foreign(Layout):
         rows = gather(self._skeleton, (one,)).reshape(len(self._skeleton.points), -1)
         return np.where(rows[:, -1:] > 0, rows, np.float32(0))
 
-    def _first(self, message: Landmarks, what: str) -> Instance | None:
-        """Return the one of the lowest slot, and say that the others are left out."""
+    def _one(self, message: Landmarks, what: str, at: Ns) -> Instance | None:
+        """Return the one that is followed, and say that the others are left out."""
         self.doubt = ""
         if message.count > 1:
             self.doubt = (
-                f"more than one {what} is seen, and {self.TOOL} has room for one: that of the first"
-                ' slot is sent; for another, a box "pick" and an output of its own'
+                f"more than one {what} is seen, and {self.TOOL} has room for one: the first is"
+                ' followed until they have left; for another, a box "pick" and an output of its own'
             )
-        return find(message, 0)
+        return self._performer.among(message, at)
 
     def _whole(
-        self, message: Landmarks, what: str, points: Sequence[int], doubt: str
+        self, message: Landmarks, what: str, at: Ns, points: Sequence[int], doubt: str
     ) -> Rows | None:
-        """Return ``points`` of the one of the lowest slot; None, and say so, where one is unknown.
+        """Return ``points`` of the one that is followed; None, and say so, where one is unknown.
 
         None without a word where nobody is seen.
         """
-        one = self._first(message, what)
+        one = self._one(message, what, at)
         if one is None:
             return None
         rows = self._rows(one)[[*points]]

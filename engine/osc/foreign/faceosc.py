@@ -8,6 +8,10 @@ Gestures are distances of the same pairs of points as in ``ofxFaceTracker::getGe
 that is turned to the front and scaled so that the outer corners of its eyes are 23 units apart,
 about as they are in FaceTracker's mean face. Expect the same direction and size, not the same
 number. Left and right are those of the picture, as FaceTracker has them.
+
+Angles turn as FaceTracker's do, whose z is away from the camera, and as the receivers expect that
+FaceOSC comes with: a face looks down, to the left of the picture, and leans to the right of it,
+where they are positive.
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ _EYES_APART: Final = 23.0
 
 
 class FaceOsc(Foreign):
-    """The face of the lowest slot, below the key of the cable."""
+    """One face, below the key of the cable."""
 
     TOOL = "FaceOSC"
     SKELETONS = (FACE_468,)
@@ -51,7 +55,7 @@ class FaceOsc(Foreign):
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of a face, or that none is found."""
         doubt = "of a face not all 66 points are known: it is not found"
-        rows = self._whole(message, "face", SARAGIH_66, doubt)
+        rows = self._whole(message, "face", at, SARAGIH_66, doubt)
         if rows is None:
             self._here = False
             return self._nobody()
@@ -100,8 +104,8 @@ def _axes(places: NDArray[np.floating]) -> NDArray[np.floating] | None:
 
 
 def _turned(axes: NDArray[np.floating]) -> tuple[float, float, float]:
-    """Return pitch, yaw and roll about the picture's x, y and z; 0 where it looks out of it."""
+    """Return pitch, yaw and roll: how far it looks down, to the left, and leans to the right."""
     front, across = axes[2], axes[0]
     pitch = math.atan2(front[1], front[2])
-    yaw = math.atan2(front[0], math.hypot(front[1], front[2]))
+    yaw = math.atan2(-front[0], math.hypot(front[1], front[2]))
     return pitch, yaw, math.atan2(across[1], across[0])

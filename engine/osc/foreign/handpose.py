@@ -30,7 +30,7 @@ _PARTS: Final = {
 
 
 class HandPose(Foreign):
-    """The hand of the lowest slot, below the key of the cable."""
+    """One hand, below the key of the cable."""
 
     TOOL = "HandPose-OSC"
     SKELETONS = (HAND_21,)
@@ -39,7 +39,7 @@ class HandPose(Foreign):
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of a hand."""
         doubt = "of a hand not all points are known, and it is sent whole or not"
-        rows = self._whole(message, "hand", range(len(HAND_21.points)), doubt)
+        rows = self._whole(message, "hand", at, range(len(HAND_21.points)), doubt)
         self._here = rows is not None
         if rows is None:
             return self._nobody()

@@ -53,7 +53,7 @@ class MediaPipe(Foreign):
         """Return the one message that holds everyone."""
         seen: Sequence[Instance]
         if self._body:
-            first = self._first(message, "body")
+            first = self._one(message, "body", at)
             seen = [first] if first else []
         else:
             seen = self._some(message, self._most)

@@ -25,7 +25,8 @@ _LARGEST: Final = 0x7FFFFFFF
 class Tracked:
     """One that is tracked: places and sizes in parts of the picture, y from the top.
 
-    ``angle`` is how far it leans, in radians, 0 upright, clockwise, below 2 pi. Speeds are a second
+    ``angle`` is how far it leans, in radians, 0 upright, clockwise, below 2 pi; ``width`` and
+    ``height`` are across and along it, as of a picture that was turned back. Speeds are a second
     each, that of the angle in turns; ``faster`` and ``spins`` are their accelerations.
     """
 
@@ -114,8 +115,8 @@ def of_landmarks(
     for one in found.seen:
         body = Body(one.points, found.aspect, skeleton=found.skeleton)
         places = [body.position(part) for part in parts] if parts else [body.centre()]
-        width, height = _extent(body)
         angle = _lean(body, found.skeleton, found.aspect)
+        width, height = _extent(body, angle, found.aspect)
         for index, place in enumerate(places):
             if place is None:
                 continue
@@ -146,10 +147,13 @@ def middle_of(one: Instance, found: Landmarks, part: str | None) -> tuple[float,
     return body.position(part) if part else body.centre()
 
 
-def _extent(body: Body) -> tuple[float, float]:
-    xs = [x for x, _, _ in body.seen.values()] or [0.0]
-    ys = [y for _, y, _ in body.seen.values()] or [0.0]
-    return max(xs) - min(xs), max(ys) - min(ys)
+def _extent(body: Body, angle: float, aspect: float) -> tuple[float, float]:
+    """Return how wide and how high it is, turned upright."""
+    sine, cosine = math.sin(angle), math.cos(angle)
+    places = [(x * aspect, y) for x, y, _ in body.seen.values()] or [(0.0, 0.0)]
+    across = [x * cosine - y * sine for x, y in places]
+    along = [x * sine + y * cosine for x, y in places]
+    return (max(across) - min(across)) / aspect, max(along) - min(along)
 
 
 def _lean(body: Body, skeleton: Skeleton, aspect: float) -> float:

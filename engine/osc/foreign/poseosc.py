@@ -4,7 +4,8 @@ PoseOSC ``ARR`` and VisionOSC: ``/poses/arr``, ``/hands/arr``, ``/faces/arr`` = 
 how many i; of each its score f, and of each point x, y, score f. PoseOSC ``ADDR``: ``/nPoses i``,
 ``/videoWidth i``, ``/videoHeight i``, ``/poses/0/score f``, ``/poses/0/keypoints/leftWrist/x f``...
 
-A point that is unknown is 0, 0 with a score of 0; ``ADDR`` sends its score alone.
+A point that is unknown is 0, 0 with a score of 0; ``ADDR`` sends its score alone, and so it does
+once for each point of who has left: a receiver that goes by single addresses holds the last.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ class PoseOsc(Foreign):
     POINTS = COCO_17.points
     OPTIONS = ("width",)
 
+    _aspect: float = 16 / 9
+    """Of the picture that was told of last."""
+
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
     ) -> None:
@@ -47,11 +51,8 @@ class PoseOsc(Foreign):
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the one message that holds everyone."""
-        return self._write(self._some(message, len(self._stencils) - 1), message.aspect)
-
-    def end(self) -> Sequence[bytes]:
-        """Return the message that says that nobody is here any more."""
-        return self._write((), 16 / 9)
+        self._here, self._aspect = bool(message.seen), message.aspect
+        return self._write(self._some(message, len(self._stencils) - 1))
 
     def example(self) -> Sequence[bytes]:
         """Return the longest message."""
@@ -61,8 +62,11 @@ class PoseOsc(Foreign):
         """Return the rows of the points in the order of the tool; -1 for one that has none."""
         return [self._skeleton.index[name] for name in COCO_17.points]
 
-    def _write(self, seen: tuple[Instance, ...], aspect: float) -> list[bytes]:
-        height = height_of(self._options.width, aspect)
+    def _nobody(self) -> list[bytes]:
+        return self._write(())
+
+    def _write(self, seen: tuple[Instance, ...]) -> list[bytes]:
+        height = height_of(self._options.width, self._aspect)
         stencil = self._stencils[len(seen)]
         stencil.ints[stencil.places[:3]] = (self._options.width, height, len(seen))
         if seen:
@@ -108,9 +112,13 @@ class PoseOscAddresses(Foreign):
     POINTS = COCO_17.points
     OPTIONS = ("width",)
 
+    _count: int = 0
+    """How many were sent last."""
+
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of everyone, the first of whom is 0."""
         self._here = bool(message.seen)
+        before, self._count = self._count, message.count
         width = self._options.width
         height = height_of(width, message.aspect)
         pieces = self._counts(message.count, width, height)
@@ -124,14 +132,23 @@ class PoseOscAddresses(Foreign):
                     pieces.append(packer(f"{at_point}/x", "f").pack(numbers[0] * width))
                     pieces.append(packer(f"{at_point}/y", "f").pack((1 - numbers[1]) * height))
                 pieces.append(packer(f"{at_point}/score", "f").pack(numbers[-1]))
-        return pieces
+        return pieces + self._gone(range(self._count, before))
 
     def example(self) -> Sequence[bytes]:
         """Return the messages of nobody; none is long."""
         return self._counts(0, 1, 1)
 
     def _nobody(self) -> list[bytes]:
-        return [packer(self._below("nPoses"), "i").pack(0)]
+        before, self._count = self._count, 0
+        return [packer(self._below("nPoses"), "i").pack(0), *self._gone(range(before))]
+
+    def _gone(self, indices: range) -> list[bytes]:
+        names = ["score", *(f"keypoints/{_camel(name)}/score" for name in COCO_17.points)]
+        return [
+            packer(self._below(f"poses/{index}/{name}"), "f").pack(0.0)
+            for index in indices
+            for name in names
+        ]
 
     def _counts(self, count: int, width: int, height: int) -> list[bytes]:
         said = {"nPoses": count, "videoWidth": width, "videoHeight": height}

@@ -33,7 +33,7 @@ from engine.osc.packer import packer
 
 
 class _Stage(Foreign):
-    """A place for everyone whose slot has an address; without ``{slot}`` in it, for the first."""
+    """A place for everyone whose slot has an address; without ``{slot}`` in it, for one."""
 
     OPTIONS: ClassVar[tuple[str, ...]] = ("joints",)
 
@@ -58,11 +58,11 @@ class _Stage(Foreign):
         """Return the message of one."""
         return [packer(self._address.format(slot=1), "fff").pack(0.0, 0.0, 0.0)]
 
-    def _meant(self, message: Landmarks) -> tuple[Instance, ...]:
+    def _meant(self, message: Landmarks, at: Ns) -> tuple[Instance, ...]:
         if "{slot}" in self._address:
             return message.seen
-        first = self._first(message, "place")
-        return (first,) if first else ()
+        one = self._one(message, "place", at)
+        return (one,) if one else ()
 
     def _places(self, message: Landmarks, at: Ns) -> Iterator[tuple[Instance, Vector]]:
         """Yield each that is meant and its place."""
@@ -84,7 +84,7 @@ class Adm(_Stage):
 
     def _places(self, message: Landmarks, at: Ns) -> Iterator[tuple[Instance, Vector]]:
         polar = self._address.endswith("/aed")
-        for one in self._meant(message):
+        for one in self._meant(message, at):
             place = middle_of(one, message, self._part)
             if place is None:
                 continue
@@ -111,13 +111,13 @@ class Eos(_Stage):
 
     def _places(self, message: Landmarks, at: Ns) -> Iterator[tuple[Instance, Vector]]:
         if self._room:
-            for one in self._meant(message):
+            for one in self._meant(message, at):
                 spot = middle_of(one, message, self._part)
                 if spot is not None:
                     yield one, (spot[0] - self._room[0] / 2, spot[1], 0.0)
             return
         measured = self._bodies.update(message, at)
-        for one in self._meant(message):
+        for one in self._meant(message, at):
             place = on_stage(measured[one.id], self._skeleton, self._part)
             if place is not None:
                 across, up, _ = place

@@ -4,7 +4,8 @@ A bundle for each picture: ``/tuio2/frm i frame, t time, i size, s source``, one
 ``/tuio2/alv i...``. Coordinates and speeds are as in TUIO 1.1 (see ``tuio``). The time counts from
 a moment that is not told, as the standard allows; the size is that of the picture that the receiver
 expects, its width in the upper 16 bits. A type is 0, a component the slot; pressure is 1, radius
-half the larger side.
+half the larger side. A client keeps one list of who is alive, so ``alv`` names those of all
+cables of a receiver.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ from engine.osc.foreign.motion import (
 )
 from engine.osc.foreign.room import room_for
 from engine.osc.foreign.tuio import SOURCE
+from engine.osc.frames import Frames
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.packer import packer
 
-_FRAMES: Final = 0x7FFFFFFF
 _HIGHEST: Final = 0xFFFF
 
 _COMPONENTS: Final[dict[str, Numbers]] = {
@@ -55,21 +56,21 @@ _COMPONENTS: Final[dict[str, Numbers]] = {
 class Surface2:
     """The bundles of one component; frames that need several packets share their number."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, frames: Frames | None) -> None:
         self._address = address
         self._tags, self._numbers = _COMPONENTS[address]
-        self._frame = 0
+        self._frames = frames or Frames()
         self._size = 0
         self._here = False
 
     def bundles(self, seen: Sequence[Tracked], at: Ns, size: int) -> list[bytes]:
         """Return a piece for each packet; the last says who is alive."""
-        self._frame = self._frame % _FRAMES + 1
         self._size, self._here = size, bool(seen)
         seconds, rest = divmod(at, SECOND)
         time = (seconds % 2**32) << 32 | (rest << 32) // SECOND
-        head = packer("/tuio2/frm", "itis").pack(self._frame, time, size, SOURCE)
-        tail = packer("/tuio2/alv", "i" * len(seen)).pack(*[one.session for one in seen])
+        head = packer("/tuio2/frm", "itis").pack(self._frames.following(at), time, size, SOURCE)
+        alive = self._frames.alive(self._address, [one.session for one in seen])
+        tail = packer("/tuio2/alv", "i" * len(alive)).pack(*alive)
         pieces, here = [], head
         for one in seen:
             message = packer(self._address, self._tags).pack(*self._numbers(one))
@@ -97,7 +98,7 @@ class Tuio2(Foreign):
         super().__init__(address, options, dialect, skeleton)
         check_parts(options.joints, skeleton)
         self._room = room_for(self.TOOL, skeleton, options.room)
-        self._surface, self._motion = Surface2(address), Speeds()
+        self._surface, self._motion = Surface2(address, dialect.frames), Speeds()
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the bundles of a picture."""
@@ -117,7 +118,7 @@ class Tuio2Detections(Layout):
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         check_cable(Tuio2.TOOL, address, Tuio2.ADDRESSES, options)
-        self._surface, self._motion = Surface2(address), Speeds()
+        self._surface, self._motion = Surface2(address, dialect.frames), Speeds()
 
     def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:
         """Return the bundles of a picture."""

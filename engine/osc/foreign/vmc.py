@@ -33,7 +33,7 @@ _CALIBRATED: Final = 3
 
 
 class Vmc(Foreign):
-    """One performer: the lowest slot."""
+    """One performer (see ``one_performer``)."""
 
     TOOL = "VMC"
     ADDRESSES = (BODY, FACE)
@@ -55,7 +55,7 @@ class Vmc(Foreign):
             self._first_moment = at
         time = packer("/VMC/Ext/T", "f").pack((at - self._first_moment) / SECOND)
         measured = self._bodies.update(message, at)
-        one = self._first(message, "body")
+        one = self._one(message, "body", at)
         points = {} if one is None else measured[one.id]
         turns = local_rotations(points)
         self._here = "Hips" in turns

@@ -36,7 +36,7 @@ _TRACKERS: Final = {
 
 
 class VrChat(Foreign):
-    """One performer: the lowest slot."""
+    """One performer (see ``one_performer``)."""
 
     TOOL = "VRChat"
     ADDRESSES = (BASE,)
@@ -52,7 +52,7 @@ class VrChat(Foreign):
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of all trackers that are seen."""
         measured = self._bodies.update(message, at)
-        one = self._first(message, "body")
+        one = self._one(message, "body", at)
         if one is None:
             return ()
         points = measured[one.id]

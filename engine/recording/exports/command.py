@@ -34,9 +34,11 @@ def export(
     cannot be written; NothingToExport, NoBody, TooManyPeople, RecordingError or OSError.
     """
     read = Recording(recording)
-    stream = read_stream(read, box)
-    if read.cut_off:
-        LOG.warning("%s: its end is missing, as after a crash", recording)
+    try:
+        stream = read_stream(read, box)
+    finally:  # also where nobody is found: they may have been in what is missing
+        if read.cut_off:
+            LOG.warning("%s: its end is missing, as after a crash", recording)
     if stream.left_out:
         LOG.warning("%s: %d messages are no bodies, and left out", recording, stream.left_out)
     files: dict[Path, bytes] = {}
