@@ -15,6 +15,7 @@ from engine.core.context import Context
 from engine.core.errors import ModelError, ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import JOINTS, Frame, Ns, Person, Pose
+from engine.core.nearest import nearest
 from engine.core.parameter import FILE, Fixed, Param
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, Skeleton
 from engine.dsp.image.clothes import clothes
@@ -71,6 +72,8 @@ _LIGHT = {False: "movenet_lightning", True: "movenet_multipose"}
 _BEST = ("movenet_thunder", "movenet_lightning")
 """What "auto" takes, the first that is here."""
 _BLAZEPOSE = ("blazepose_lite", "blazepose_full")
+_NETWORKS = ("movenet_lightning", "movenet_thunder", _FINDER, *_BLAZEPOSE)
+"""What a patch may name that needs no path, here or to be built."""
 _AT_ONCE = 6
 """How many people multipose finds at once."""
 _EDGE = 0.02
@@ -141,7 +144,9 @@ class PoseModel(NetworkModel[Landmarks]):
     ] = 2.0
     ignore: Annotated[
         tuple[tuple[Corner, ...], ...],
-        Param("areas where nobody comes in: [[[x, y], [x, y]], ...]", fault=areas_fault),
+        Param(
+            "areas where nobody comes in: [[[x, y], [x, y]], ...]", fault=areas_fault, shape="areas"
+        ),
     ] = ()
     lock: Annotated[
         int, Param("only this person of several is told: 1, 2, 3 ...; 0: all", 0, 16)
@@ -169,6 +174,8 @@ class PoseModel(NetworkModel[Landmarks]):
         found = dict(super().doubts(folder))
         if self.lock and self.people == 1:
             found["lock"] = "one person is told from others only with people = 2 or more"
+        if self.memory != type(self).memory and self.people == 1 and self._network() in _BEST:
+            found["memory"] = "one of several keeps their number: people = 2 or more"
         return found
 
     def outlets(self) -> Mapping[str, type]:
@@ -229,7 +236,13 @@ class PoseModel(NetworkModel[Landmarks]):
         """Return the model that is meant, with its path where it is a folder beside the patch."""
         name = self._network()
         beside = folder / name if folder else None
-        return str(beside) if beside and (beside / CARD).is_file() else name
+        if beside and (beside / CARD).is_file():
+            return str(beside)
+        if name not in {*_NETWORKS, *models()} and not (Path(name).expanduser() / CARD).is_file():
+            known = ("auto", "light", *_NETWORKS)
+            hint = nearest(name, known) or f" There is: {', '.join(known)}."
+            raise ModelError(f'there is no model "{name}" that finds joints.{hint}')
+        return name
 
     def _network(self) -> str:
         """Return the network that ``model`` is: the most exact that is here for "auto"."""
@@ -293,7 +306,7 @@ class PoseModel(NetworkModel[Landmarks]):
             stay=stays,
             birth=2,
             ignore=self._areas,
-            lock=self.lock,
+            lock=min(self.lock, self.people),  # of a slider that goes on beyond the last one
             carry=CARRY,
         )
         worn = clothes(frame.image, points, self._skeleton)
