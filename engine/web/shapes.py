@@ -151,7 +151,7 @@ class Shapes:
 
 def _areas(shape: DrawnShape) -> list[DrawnShape]:
     """Return each of several areas, and the one that is still to be drawn."""
-    every = [*map(_around, cast("list[list[list[float]]]", shape.places)), []]
+    every = [*cast("list[list[list[float]]]", shape.places), []]
     return [
         replace(
             shape,
@@ -163,14 +163,6 @@ def _areas(shape: DrawnShape) -> list[DrawnShape]:
         )
         for index, places in enumerate(every)
     ]
-
-
-def _around(corners: list[list[float]]) -> list[list[float]]:
-    """Return the corners of an area once around, of which two may say a rectangle."""
-    if len(corners) != 2:
-        return corners
-    (left, low), (right, high) = corners
-    return [[left, low], [right, low], [right, high], [left, high]]
 
 
 def _rounded(placed: Rectangle) -> Rectangle:

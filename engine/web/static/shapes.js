@@ -33,6 +33,7 @@ let edited = null; // the key of the shape that a hand draws
 let chosen = 0; // which corner
 let hold = null; // what a finger is at: {kind, ...}
 let pending = null; // the places of a shape that is drawn anew, so far
+let mistake = ""; // why a shape has to be drawn once more
 let local = null; // places that are on their way to the show: {places, until}
 let undone = []; // what stood before, to go back to: {box, parameter, value}
 let before = null; // what stood when a gesture began
@@ -88,6 +89,7 @@ function edit(key) {
   edited = key !== edited ? key : null;
   chosen = 0;
   hold = local = pending = null;
+  mistake = "";
   const one = shape();
   if (one && !stage().offsetParent) document.querySelector('nav [data-to="see"]').click();
   if (one && !(see.shown() in one.on)) see.choose(Object.keys(one.on).at(-1) ?? see.shown());
@@ -101,6 +103,7 @@ const shape = () => shapes.find((one) => one.key === edited) ?? null;
 /** The places of a shape, a rectangle as its four corners; those under a hand where it is. */
 function places(one) {
   if (local && one.key === edited) return local.places;
+  if (one.index !== null && one.places.length === 2) return boxed(...one.places);
   if (one.kind !== "rectangle") return one.places;
   const [left, low, right, high] = one.places ?? [0.25, 0, 0.75, 1];
   return [[left, low], [right, low], [right, high], [left, high]];
@@ -261,7 +264,7 @@ function offer() {
   }
   called.hidden = !mine || pending !== null || mine.index !== null;
   if (mine && document.activeElement !== called) called.value = mine.label;
-  const wrong = mine && !pending ? fault(mine.kind, places(mine)) : "";
+  const wrong = pending ? mistake : mine && fault(mine.kind, places(mine));
   write(help, wrong || (mine ? hint(mine) : ""));
   help.classList.toggle("bad", Boolean(wrong));
   help.hidden = !mine;
@@ -481,6 +484,7 @@ function begin() {
 
 function stop() {
   pending = hold = null;
+  mistake = "";
   if (!shape()?.places?.length && shape()?.index !== null) edit(null);
   else draw();
 }
@@ -493,6 +497,7 @@ function tapped(one, at, place) {
   }
   const here = rounded(one, at.here(place));
   if (!here || pending.length >= MOST) return;
+  mistake = "";
   if (one.kind === "rectangle") {
     pending = [here];
     hold = { kind: "anew", from: place };
@@ -519,9 +524,8 @@ function finish() {
   const wrong = fault(one.kind, all);
   if (wrong) {
     pending = [];
+    mistake = `${wrong}: draw it once more.`;
     draw();
-    write(help, `${wrong}: draw it once more.`);
-    help.classList.add("bad");
     return;
   }
   pending = null;
