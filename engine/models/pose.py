@@ -119,8 +119,9 @@ class PoseModel(NetworkModel[Landmarks]):
 
     Nobody begins to be followed in an area of ``ignore``, such as a poster, a mirror or a dummy;
     who comes from elsewhere is followed across it. Each is two opposite corners or a polygon: 0, 0
-    is the left bottom of the picture and 1, 1 the right top. With ``lock`` only one of several
-    people is told, and their number is kept for them as long as they are away.
+    is the left bottom of the picture and 1, 1 the right top. On the page they are drawn over the
+    picture. With ``lock`` only one of several people is told, and their number is kept for them as
+    long as they are away.
 
     Raises ModelError for a picture to which a network answers with what is not a number.
     """
