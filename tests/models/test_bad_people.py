@@ -131,6 +131,9 @@ def test_who_is_locked_is_told_alone_and_nobody_takes_their_place(model: str) ->
     assert [each.count for each in gone[5:]] == [0, 0]
     back = shown(box, [beside(each, hung) for each in strip[:6]], begin=150)
     assert [one.id for one in back[-1].seen] == [1]
+    box.lock = 16  # a slider goes on beyond the last number
+    last = shown(box, [beside(each, hung) for each in strip[:2]], begin=156)
+    assert [one.slot for one in last[-1].seen] == [2]
 
 
 def test_a_bad_area_and_a_lock_on_nobody_are_refused_with_words() -> None:
