@@ -44,6 +44,13 @@ def _is_finite(found: Landmarks) -> bool:
     )
 
 
+def _summary(found: Landmarks) -> object:
+    """Return in short who or what is seen: people, or "2 × hand"."""
+    if found.skeleton.is_body or found.skeleton.metres:
+        return {"people": found.count}
+    return f"{found.count} × {found.skeleton.name.rstrip('_0123456789')}"
+
+
 def _example() -> Landmarks:
     return Landmarks(COCO_17, (Instance(1, 1, np.full((17, 3), 0.5, np.float32)),), 16 / 9)
 
@@ -52,7 +59,7 @@ def _example() -> Landmarks:
     Kind.LATEST,
     words="landmarks",
     is_finite=_is_finite,
-    summary=lambda found: f"{found.count} × {found.skeleton.name}",
+    summary=_summary,
     example=_example,
 )
 @dataclass(frozen=True, slots=True, eq=False)

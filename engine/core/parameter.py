@@ -90,10 +90,10 @@ class Param:
     hand draw it there."""
 
 
-Shape = Literal["polygon", "line", "floor", "rectangle"]
+Shape = Literal["polygon", "line", "floor", "rectangle", "areas"]
 """What is drawn on a picture: corners once around, a line from one place to another, the near left,
-near right, far right and far left corner of a floor, or left, bottom, right and top of a rectangle
-that may be missing."""
+near right, far right and far left corner of a floor, left, bottom, right and top of a rectangle
+that may be missing, or any number of areas, each two opposite corners or corners once around."""
 
 
 @dataclass(frozen=True)

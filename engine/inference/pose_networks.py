@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final
 
+from engine.core.errors import ModelError
 from engine.core.messages import JOINTS
+from engine.core.nearest import nearest
 from engine.inference.card import built_folder, models
 from engine.inference.session import Session
 
@@ -16,6 +18,8 @@ _ONE: Final = "movenet_lightning"
 _BEST: Final = ("movenet_thunder", _ONE)
 """What "auto" takes, the first that is here."""
 _DEEP: Final = ("blazepose_lite", "blazepose_full")
+_NAMES: Final = (_ONE, "movenet_thunder", FINDER, *_DEEP)
+"""What a patch may name that needs no path, here or to be built."""
 _AT_ONCE: Final = 6
 """How many people multipose finds at once."""
 
@@ -39,6 +43,19 @@ def pose_network(model: str, people: int) -> str:
     if model == "auto":
         return next(name for name in _BEST if name in models() or built_folder(name).is_dir())
     return model
+
+
+def check_name(name: str) -> None:
+    """Raise ModelError, with those that find joints, for a name that no network has."""
+    if name not in {*_NAMES, *models()}:
+        known = ("auto", "light", *_NAMES)
+        hint = nearest(name, known) or f" There is: {', '.join(known)}."
+        raise ModelError(f'there is no model "{name}" that finds joints.{hint}')
+
+
+def finds_one(name: str) -> bool:
+    """Whether a network of ours, by its name, finds one person, and 17 points."""
+    return name in _BEST
 
 
 def finds_depth(name: str) -> bool:

@@ -23,6 +23,7 @@ from engine.dsp.landmarks.areas import Corner, areas_fault
 from engine.dsp.landmarks.roster import CARRY
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.inference.as_seen import as_seen
+from engine.inference.card import CARD
 from engine.inference.network import NetworkModel
 from engine.inference.one_person import OnePerson, Scored
 from engine.inference.people import (
@@ -37,8 +38,10 @@ from engine.inference.people import (
 from engine.inference.pose_networks import (
     FINDER,
     PoseSort,
+    check_name,
     finder_of,
     finds_depth,
+    finds_one,
     pose_network,
     sort_of,
 )
@@ -81,8 +84,9 @@ class PoseModel(NetworkModel[Landmarks]):
 
     Nobody begins to be followed in an area of ``ignore``, such as a poster, a mirror or a dummy;
     who comes from elsewhere is followed across it. Each is two opposite corners or a polygon: 0, 0
-    is the left bottom of the picture and 1, 1 the right top. With ``lock`` only one of several
-    people is told, and their number is kept for them as long as they are away.
+    is the left bottom of the picture and 1, 1 the right top. On the page they are drawn over the
+    picture. With ``lock`` only one of several people is told, and their number is kept for them as
+    long as they are away.
 
     Raises ModelError for a picture to which a network answers with what is not a number.
     """
@@ -109,6 +113,7 @@ class PoseModel(NetworkModel[Landmarks]):
         Param(
             "areas where nobody comes in: [[[x, y], [x, y]], ...]",
             fault=areas_fault,
+            shape="areas",
             example="areas, each of two opposite corners or more, such as [[[0, 0], [0.2, 1]]]",
         ),
     ] = ()
@@ -134,6 +139,8 @@ class PoseModel(NetworkModel[Landmarks]):
         found = dict(super().doubts(folder))
         if self.lock and self.people == 1:
             found["lock"] = "one person is told from others only with people = 2 or more"
+        if self.memory != type(self).memory and self.people == 1 and finds_one(self._model_meant()):
+            found["memory"] = "one of several keeps their number: people = 2 or more"
         return found
 
     def outlets(self) -> Mapping[str, type]:
@@ -180,6 +187,13 @@ class PoseModel(NetworkModel[Landmarks]):
     def _model_meant(self) -> str:
         """Return the network that ``model`` is: one that is here for "auto" and "light"."""
         return pose_network(self.model, self.people)
+
+    def _model_in(self, folder: Path | None) -> str:
+        """Return the model that is meant, with its path where it is a folder beside the patch."""
+        found, name = super()._model_in(folder), self._model_meant()
+        if found == name and not (Path(name).expanduser() / CARD).is_file():
+            check_name(name)
+        return found
 
     def reset(self) -> None:
         """Forget who is there: the next ones are found anew, and have new ids."""
@@ -254,7 +268,7 @@ class PoseModel(NetworkModel[Landmarks]):
             stay=self.confidence * STAYS,
             birth=2,
             ignore=self._ignored.areas,
-            lock=self.lock,
+            lock=min(self.lock, self.people),  # of a slider that goes on beyond the last one
             carry=CARRY,
         )
         worn = clothes(frame.image, points, self._skeleton)

@@ -19,7 +19,10 @@ class Joint(Node):
     ``axis`` says which number. "height" is relative to the body: 0 at the hip or below, 1 with the
     arm stretched straight up; it stays the same however near the camera somebody stands, and works
     behind a table too. "x" is 0 at the left of the picture and 1 at the right, "y" 0 at the bottom
-    and 1 at the top; "confidence" is how surely the part is seen, 0 to 1.
+    and 1 at the top; "confidence" is how surely the part is seen, 0 to 1. "z" is how much nearer to
+    the camera the part is than the middle of the hips (of a hand: the wrist; of a face: its
+    middle), in picture widths, below 0 further away: of networks with depth alone, BlazePose,
+    `hands` and `face`; ``normalise`` makes it 0 to 1.
 
     Left and right are the person's own. Besides the 17 joints of a pose there are "left_hand" and
     "right_hand" (the wrists), "left_foot" and "right_foot" (the ankles), and the middles "head",
@@ -32,14 +35,17 @@ class Joint(Node):
 
     joint: Annotated[Part, Param("which part of the body", more=point_names)] = "right_hand"
     axis: Annotated[
-        Literal["height", "x", "y", "confidence"],
-        Param("height on the body, place in the picture, or how surely it is seen"),
+        Literal["height", "x", "y", "z", "confidence"],
+        Param("height on the body, place in the picture, how near, or how surely it is seen"),
     ] = "height"
     person: Who = 0
     confidence: Sure = SEEN
 
     def process(self, pose: Pose | Landmarks) -> float | None:
-        """Return the number, 0 to 1."""
+        """Return the number: 0 to 1, but for a depth.
+
+        Raises UnknownName for a part, or a depth, that the skeleton has not.
+        """
         person = find(pose, self.person)
         if person is None:
             return None
@@ -48,6 +54,8 @@ class Joint(Node):
             return body.sureness(self.joint)
         if self.axis == "height":
             return body.height(self.joint)
+        if self.axis == "z":
+            return body.depth(self.joint)
         place = body.position(self.joint)
         if place is None:
             return None

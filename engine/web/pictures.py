@@ -299,7 +299,7 @@ def is_found(carried: object) -> bool:
 def _draw_over(picture: Image, found: Found) -> None:
     """Draw, in place, who or what was found."""
     if isinstance(found, Detections):
-        draw_boxes(picture, found, names=True)
+        draw_boxes(picture, found, names=True, numbers=True)
     else:
         draw_everybody(picture, found, colours="both", numbers=True)
 

@@ -45,7 +45,7 @@ class SetRequest(Struct, tag_field="do", tag="set", forbid_unknown_fields=True):
 
     box: str
     parameter: str
-    value: bool | int | float | str | list[float | list[float]] | dict[str, float]
+    value: bool | int | float | str | list[float | list[float | list[float]]] | dict[str, float]
 
 
 class HoldRequest(Struct, tag_field="do", tag="hold", forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.core.describe import shown_value
 from engine.core.kinds import is_picture
@@ -36,9 +37,12 @@ class Metres(Struct, frozen=True):
 class DrawnShape(Struct, frozen=True):
     """One shape: ``places`` is the value of its parameter, ``on`` where it lies by the picture.
 
-    That is left, bottom, width and height of what the box looks at, in parts of the picture.
+    That is left, bottom, width and height of what the box looks at, in parts of the picture. Of
+    several areas each is a shape of its own, a polygon by its ``index``; the last one is still to
+    be drawn and has no places. ``key`` tells each from all others.
     """
 
+    key: str
     box: str
     label: str
     parameter: str
@@ -47,6 +51,7 @@ class DrawnShape(Struct, frozen=True):
     caption: str
     metres: Metres | None
     on: dict[str, Rectangle]
+    index: int | None = None
 
 
 class Shapes:
@@ -81,13 +86,15 @@ class Shapes:
         }
         return {
             "shapes": [
-                self._read(name, {str(outlet): outlet.box for outlet in sizes})
+                shape
                 for name in self._found
+                for shape in self._read(name, {str(outlet): outlet.box for outlet in sizes})
             ],
             "sizes": {str(outlet): size for outlet, size in sizes.items()},
         }
 
-    def _read(self, name: str, pictures: dict[str, str]) -> DrawnShape:
+    def _read(self, name: str, pictures: dict[str, str]) -> list[DrawnShape]:
+        """Return the shape of a box, or all of its areas."""
         state = self._engine.states[name]
         mine = {str(outlet) for outlet in self._pictures[name]}
         on = {
@@ -97,7 +104,8 @@ class Shapes:
         }
         parameter = self._drawn(state)
         floor = self._floors[name]
-        return DrawnShape(
+        shape = DrawnShape(
+            name,
             name,
             self._label(state),
             parameter.name,
@@ -107,6 +115,7 @@ class Shapes:
             self._metres(floor) if floor else None,
             {picture: _rounded(placed) for picture, placed in on.items()},
         )
+        return _areas(shape) if shape.kind == "areas" else [shape]
 
     def _label(self, state: BoxState) -> str:
         """Return what a box is called: what a hand calls it now, or what the patch does."""
@@ -138,6 +147,22 @@ class Shapes:
             shown_value(corners, state.value(corners)),
             shown_value(size, state.value(size)),
         )
+
+
+def _areas(shape: DrawnShape) -> list[DrawnShape]:
+    """Return each of several areas, and the one that is still to be drawn."""
+    every = [*cast("list[list[list[float]]]", shape.places), []]
+    return [
+        replace(
+            shape,
+            key=f"{shape.box} {shape.parameter} {index}",
+            label=f"{shape.label}: {shape.parameter} {index + 1}",
+            kind="polygon",
+            places=places,
+            index=index,
+        )
+        for index, places in enumerate(every)
+    ]
 
 
 def _rounded(placed: Rectangle) -> Rectangle:

@@ -305,6 +305,24 @@ def _(played: Played) -> None:
     assert numbers(played, "/pan")[-1][1] == float(np.float32(2 * places[-1][0] - 1))
 
 
+@promise("Each dancer an address", 5, *dancer(script="crossing"), "camera.people=2")
+def _(played: Played) -> None:
+    one, other = (numbers(played, f"/p{slot}/nose/x") for slot in (1, 2))
+    for across in (one, other):  # nobody is taken for the other
+        assert max(abs(x - y) for (_, x), (_, y) in pairwise(across)) < 0.1
+    at = dict(other)
+    assert {x < at[when] for when, x in one if when in at} == {True, False}, "they have not crossed"
+    assert not played.sent("out", "/p3/nose/x")
+    assert max(values(played, "/people")) == 2
+
+
+@promise("Only the performer", 3, *dancer(script="crossing"), "camera.people=2")
+def _(played: Played) -> None:
+    assert moves(values(played, "/hand"))
+    assert values(played, "/p1/here")
+    assert not any(played.sent("out", f"/p{slot}/here") for slot in (2, 3))
+
+
 @promise("The whole range for everybody", 6, *dancer())
 def _(played: Played) -> None:
     found = values(played, "/reach")
@@ -418,6 +436,9 @@ def _(played: Played) -> None:
 def _(played: Played) -> None:
     assert moves(values(played, "/cutoff"))
     assert all(-1 <= each <= 1 for each in values(played, "/pan"))
+    knob = [each.what["midi"] for each in played.sent("synth")]
+    assert {(status, number) for status, number, _ in knob} == {(0xB0, 74)}
+    assert len({value for *_, value in knob}) > 3
 
 
 @promise("A fingertip draws", 3, *near_to("hands"))

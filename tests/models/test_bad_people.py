@@ -131,6 +131,9 @@ def test_who_is_locked_is_told_alone_and_nobody_takes_their_place(model: str) ->
     assert [each.count for each in gone[5:]] == [0, 0]
     back = shown(box, [beside(each, hung) for each in strip[:6]], begin=150)
     assert [one.id for one in back[-1].seen] == [1]
+    box.lock = 16  # a slider goes on beyond the last number
+    last = shown(box, [beside(each, hung) for each in strip[:2]], begin=156)
+    assert [one.slot for one in last[-1].seen] == [2]
 
 
 def test_a_bad_area_and_a_lock_on_nobody_are_refused_with_words() -> None:
@@ -138,7 +141,20 @@ def test_a_bad_area_and_a_lock_on_nobody_are_refused_with_words() -> None:
         PoseModel(ignore=(*RIGHT, ((0.1, 0.1), (0.1, 0.9))))
     with pytest.raises(ParameterError, match="lock: there is no 3 where people = 2"):
         PoseModel(people=2, lock=3)
+    with pytest.raises(ParameterError, match="ignore: a corner is far outside the picture"):
+        PoseModel(ignore=(((0, 0), (640, 360)),))
     assert "people = 2 or more" in PoseModel(lock=1).doubts(None)["lock"]
+    assert "people = 2 or more" in PoseModel(memory=10.0).doubts(None)["memory"]
+    assert not PoseModel(memory=10.0, people=2).doubts(None)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("autos", 'Did you mean "auto"?'), ("nothing_like", "There is: auto, light")]
+)
+def test_of_a_wrong_name_those_that_find_joints_are_told(name: str, said: str) -> None:
+    told = PoseModel(model=name).doubts(None)["model"]
+    assert said in told
+    assert "nanodet" not in told
 
 
 # -- More people than slots ----------------------------------------------------------------------

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from engine.core.clock import ns
-from engine.core.errors import ParameterError
+from engine.core.errors import ParameterError, UnknownName
+from engine.core.landmarks import Instance, Landmarks
 from engine.core.parameter import read_parameters
+from engine.core.skeletons import BLAZEPOSE_33
 from engine.nodes.apart import Apart
 from engine.nodes.energy import Energy
 from engine.nodes.joint import Joint
@@ -22,6 +25,20 @@ def test_a_hand_has_a_height_and_a_place():
     assert Joint(joint="right_hand", axis="y").process(here) == pytest.approx(0.9)
     assert Joint(joint="right_hand", axis="confidence").process(here) == 1
     assert 0.9 < Joint(joint="right_hand").process(here) <= 1
+
+
+def test_how_near_a_part_is_is_told_where_there_is_depth():
+    points = np.full((len(BLAZEPOSE_33.points), 4), (0.5, 0.5, 0.0, 1.0), np.float32)
+    for name, z in (("left_wrist", 0.3), ("right_wrist", 0.1), ("nose", math.nan)):
+        points[BLAZEPOSE_33.index[name], 2] = z
+    points[BLAZEPOSE_33.index["right_knee"]] = 0.5, 0.5, 0.9, 0.1
+    deep = Landmarks(BLAZEPOSE_33, (Instance(1, 1, points),), 16 / 9)
+    near = {name: Joint(joint=name, axis="z").process(deep) for name in ("left_wrist", "hands")}
+    assert near == {"left_wrist": pytest.approx(0.3), "hands": pytest.approx(0.2)}
+    assert Joint(joint="nose", axis="z").process(deep) is None
+    assert Joint(joint="right_knee", axis="z").process(deep) is None
+    with pytest.raises(UnknownName, match='there is no axis "z"'):
+        Joint(axis="z").process(pose(someone()))
 
 
 def test_the_hips_of_the_patch_for_desks():

@@ -56,10 +56,17 @@ use = "zone"
 from = "stage"
 points = [[2, 1], [3.5, 1], [3.5, 2.5], [2, 2.5]]   # metres
 
+[pose]
+use = "pose"
+from = "dancer"
+on = false
+ignore = [[[0.8, 0.6], [1, 1]]]   # the poster
+
 [out]
 use = "osc_out"
 to = "127.0.0.1:PORT"
 [out.send]
+"/people" = "pose.count"
 "/door" = "door"
 "/reach" = "spot"
 """
@@ -67,8 +74,16 @@ NAME = "document.querySelector('#drawing [data-of={}]')"
 PLACES = "JSON.parse(document.querySelector('#shapes g[data-shape={}]').dataset.places)"
 STAGE = """const at = document.getElementById('stage').getBoundingClientRect();
     return [at.width, at.height]"""
+PLACE = """const at = document.getElementById('stage').getBoundingClientRect();
+    const [x, y, wide, high] = arguments;
+    const scale = Math.min(at.width / wide, at.height / high);
+    const right = at.left + at.width / 2 + (x - 0.5) * wide * scale;
+    const down = at.top + at.height / 2 + (0.5 - y) * high * scale;
+    return { x: Math.round(right), y: Math.round(down) };"""
 HEIGHTS = """return [...document.querySelectorAll('#drawing button')]
     .filter((one) => one.offsetHeight).map((one) => one.offsetHeight)"""
+HELP = "document.querySelector('#drawing p').textContent"
+IGNORED = '"pose ignore 0"'
 BUTTON = """[...document.querySelectorAll('#drawing button')]
     .find((one) => !one.hidden && one.textContent === '{}')"""
 
@@ -90,6 +105,12 @@ class Drawing:
     def until(self, name, fits):
         self.browser.until(f"((all) => {fits})({PLACES.format(name)})")
         return self.places(name)
+
+    def tap(self, *places):
+        """Tap places of the picture, each (x, y), 0 to 1 and y upwards."""
+        for x, y in places:
+            self.browser.down_at(self.browser.run(PLACE, x, y, WIDE, HIGH))
+            self.browser.up()
 
     def pixels(self):
         """Return how many pixels the picture is wide and high as it stands on the page."""
@@ -177,6 +198,29 @@ def test_what_crosses_itself_goes_back_and_is_no_fault_of_the_show(drawing):
     browser.until("document.getElementById('told').textContent === '0'")
 
 
+def test_a_floor_on_a_line_is_asked_for_once_more(drawing):
+    drawing.choose("stage")
+    drawing.press("Draw anew")
+    drawing.tap((0.2, 0.2), (0.4, 0.2), (0.6, 0.2), (0.8, 0.2))
+    drawing.browser.until(f"{HELP}.startsWith('Three of its corners lie on a line')")
+    drawing.press("Stop drawing")
+    assert drawing.places("stage") == FLOOR
+
+
+def test_what_is_ignored_is_drawn_area_by_area_from_its_knob(drawing):
+    browser = drawing.browser
+    browser.run("document.querySelector('[data-knob=\"pose/ignore\"] button:last-of-type').click()")
+    browser.until(f"{HELP}.startsWith('Tap the corners')")
+    drawing.tap((0.1, 0.7), (0.4, 0.7), (0.25, 0.9), (0.1, 0.7))
+    new = drawing.until(IGNORED, "all.length === 2")[1]
+    assert new == [pytest.approx(one, abs=0.01) for one in ([0.1, 0.7], [0.4, 0.7], [0.25, 0.9])]
+    drawing.press("Remove area")
+    drawing.until(IGNORED, "all.length === 1")
+    drawing.choose(IGNORED)
+    drawing.press("Undo")
+    assert drawing.until(IGNORED, "all.length === 2")[1] == new
+
+
 def test_keys_move_the_chosen_corner_here_in_metres_on_a_floor(drawing):
     drawing.choose("spot")
     wide, _ = drawing.pixels()
@@ -213,7 +257,7 @@ def test_a_shape_is_called_otherwise_and_its_box_is_not(drawing):
 
 def test_saved_only_its_lines_have_changed_and_opened_again_it_lies_there(drawing, file):
     browser, before = drawing.browser, file.read_text()
-    shown = {name: drawing.places(name) for name in ("door", "line", "spot", "stage")}
+    shown = {name: drawing.places(name) for name in ("door", "line", "spot", "stage", IGNORED)}
     browser.size(1440, 900)
     browser.run("document.querySelector('#save .keep').click()")
     save = "document.querySelector('dialog.saving .keep')"
@@ -223,12 +267,14 @@ def test_saved_only_its_lines_have_changed_and_opened_again_it_lies_there(drawin
     wanted = tomllib.loads(before)
     for name, key in (("door", "points"), ("line", "line"), ("spot", "points")):
         wanted[name][key] = shown[name]
+    wanted["pose"]["ignore"].append(shown[IGNORED][1])
     wanted["door"]["label"] = "Way in"
     assert tomllib.loads(after) == wanted
     assert [one for one in before.splitlines() if one not in after.splitlines()] == [
         'label = "The door"',
         "    [0.15, 0.4],   # far",
         "points = [[2, 1], [3.5, 1], [3.5, 2.5], [2, 2.5]]   # metres",
+        "ignore = [[[0.8, 0.6], [1, 1]]]   # the poster",
     ]
     browser.run("location.reload()")
     drawing.choose("door")

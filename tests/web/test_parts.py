@@ -15,9 +15,11 @@ from runtime.boxes import BOXES, COLLECT, numbers, play
 
 from engine import testing
 from engine.core.kinds import summary_of
+from engine.core.landmarks import Landmarks
 from engine.core.messages import Beat, Block, Frame, Mask, Note, Pitch, Pose, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
+from engine.core.skeletons import BLAZEPOSE_33, HAND_21
 from engine.runtime.opening import check_patch, find_patch
 from engine.web.drawing import draw
 from engine.web.guard import is_own_host
@@ -112,6 +114,8 @@ def test_what_cannot_be_changed_while_playing_is_no_knob(knobs):
         (Frame(np.zeros((2, 3, 3), np.uint8)), {"picture": [3, 2]}),
         (Mask(np.zeros((2, 3), np.float32)), {"mask": [3, 2]}),
         (Pose((), 1.5), {"people": 0}),
+        (Landmarks(BLAZEPOSE_33, (), 1.5), {"people": 0}),
+        (Landmarks(HAND_21, (), 1.5), "0 × hand"),
         (
             Pitch(440.0, 69.0, 0.9, True),
             {"hz": 440.0, "note": 69.0, "on": True, "sure": True, "step": 100.0},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import pytest
@@ -14,7 +14,9 @@ from engine.core.commands import SetParameter
 from engine.core.landmarks import JOINTS, Person, Pose
 from engine.core.messages import Frame, Message, Ns
 from engine.core.node import Node
+from engine.core.parameter import Param
 from engine.core.source import Tape
+from engine.dsp.landmarks.areas import Corner, areas_fault
 from engine.testing import play
 from engine.web.shapes import Shapes
 
@@ -42,7 +44,15 @@ class Finder(Node):
         return Pose((Person(3, 7, joints),), 2.0)
 
 
-BOXES = {"eye": Camera, "finder": Finder}
+class Choosy(Finder):
+    """Find nobody in some areas."""
+
+    ignore: Annotated[
+        tuple[tuple[Corner, ...], ...], Param("areas", fault=areas_fault, shape="areas")
+    ] = ()
+
+
+BOXES = {"eye": Camera, "finder": Finder, "choosy": Choosy}
 OUT = '[out]\nuse = "collector"\n[out.send]\nz = "z"\n'
 ZONE = f'[z]\nuse = "zone"\nfrom = "found"\npoint = "hips"\npoints = {CORNERS}\n'
 CAMERA = '[camera]\nuse = "eye"\n'
@@ -110,6 +120,30 @@ def test_a_rectangle_goes_before_corners_and_a_line_has_two_ends():
     kinds = {one.box: (one.parameter, one.kind, one.places) for one in found["shapes"]}
     assert kinds["line"] == ("line", "line", [[0.5, 0.0], [0.5, 1.0]])
     assert kinds["r"] == ("area", "rectangle", [0.1, 0.2, 0.3, 0.4])
+
+
+CHOOSY = '[found]\nuse = "choosy"\nfrom = "camera"\nignore = [[[0, 0], [0.2, 0.5]]]\n'
+
+
+def test_each_ignored_area_is_a_shape_and_so_is_the_next_one(page):
+    engine = engine_of(CHOOSY)
+    page.watch(engine)
+    first = [[0, 0], [0.2, 0.5]]
+    second = [[0.5, 0.5], [0.9, 0.5], [0.7, 0.9]]
+
+    def areas(news):
+        return [(one["key"], one["places"]) for one in news["shapes"] if one["box"] == "found"]
+
+    async def draw():
+        async with visit(page) as owner:
+            before = areas(await owner.next("shapes"))
+            await owner.ask(do="set", box="found", parameter="ignore", value=[first, second])
+            return before, areas(await owner.next("shapes", lambda news: len(areas(news)) == 3))
+
+    before, after = asyncio.run(draw())
+    assert before == [("found ignore 0", first), ("found ignore 1", [])]
+    assert after[1:] == [("found ignore 1", second), ("found ignore 2", [])]
+    assert engine.states["found"].box.ignore[1] == tuple(map(tuple, second))
 
 
 def test_a_page_draws_and_every_page_sees_it(page):

@@ -156,7 +156,8 @@ def _write_number(
         return
     height, width = picture.shape[:2]
     x, y = one.points[known, 0], one.points[known, 1]
-    scale = max(0.4, max(width, height) / (1200 if skeleton.is_body else 1700))
+    # Read on a phone too, where a picture is a third as wide.
+    scale = max(0.4, max(width, height) / (640 if skeleton.is_body else 960))
     text = str(one.slot) if one.id == one.slot else f"{one.slot} id {one.id}"
     heavy = max(1, round(2 * scale))
     (wide, high), _ = cv2.getTextSize(text, _FONT, scale, heavy)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.messages import Detection, Detections
+from engine.core.messages import Detections
 from engine.dsp.image.draw import PEOPLE
 
 _FONT: Final = cv2.FONT_HERSHEY_SIMPLEX
@@ -20,11 +20,17 @@ _PIXELS: Final = 22.0
 
 
 def draw_boxes(
-    picture: NDArray[np.uint8], found: Detections, names: bool, thickness: float = 1.0
+    picture: NDArray[np.uint8],
+    found: Detections,
+    names: bool,
+    thickness: float = 1.0,
+    *,
+    numbers: bool = False,
 ) -> None:
     """Draw, in place, what was detected; each number has a colour that stays.
 
-    ``picture``: uint8, (height, width, 3), blue-green-red.
+    ``picture``: uint8, (height, width, 3), blue-green-red. ``numbers`` writes them behind the
+    names.
     """
     height, width = picture.shape[:2]
     wide = max(1, round(thickness * max(height, width) / 320))
@@ -37,7 +43,7 @@ def draw_boxes(
         high = _pixel(x + w / 2, width), _pixel(1 - y + h / 2, height)
         cv2.rectangle(picture, low, high, colour, wide, cv2.LINE_AA)
         if names:
-            _name(picture, one, low, colour)
+            _name(picture, f"{one.label} {one.id}" if numbers else one.label, low, colour)
 
 
 def _pixel(place: float, size: int) -> int:
@@ -46,16 +52,17 @@ def _pixel(place: float, size: int) -> int:
 
 def _name(
     picture: NDArray[np.uint8],
-    one: Detection,
+    name: str,
     corner: tuple[int, int],
     colour: tuple[int, int, int],
 ) -> None:
     """Write what it is, on a ground of its colour, above the box or within it."""
-    height = picture.shape[0]
+    height, width = picture.shape[:2]
     scale = max(0.3, _LETTERS * height / _PIXELS)
-    (wide, tall), below = cv2.getTextSize(one.label, _FONT, scale, 1)
+    (wide, tall), below = cv2.getTextSize(name, _FONT, scale, 1)
     left, top = corner
+    left = max(0, min(left, width - wide))
     ground = max(0, top - tall - 2 * below)
     cv2.rectangle(picture, (left, ground), (left + wide, ground + tall + 2 * below), colour, -1)
     place = (left, ground + tall + below)
-    cv2.putText(picture, one.label, place, _FONT, scale, _DARK, 1, cv2.LINE_AA)
+    cv2.putText(picture, name, place, _FONT, scale, _DARK, 1, cv2.LINE_AA)

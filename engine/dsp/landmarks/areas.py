@@ -49,16 +49,26 @@ class Area:
 
 
 def areas_fault(areas: Sequence[Sequence[Corner]]) -> str:
-    """Return what is wrong with areas given by their corners, or ""."""
+    """Return what is wrong with areas of a picture given by their corners, or ""."""
     for number, corners in enumerate(areas, 1):
-        try:
-            Area(tuple(corners))
-        except ValueError as error:
-            return f"{number}: {error}" if len(areas) > 1 else str(error)
+        if fault := _fault(corners):
+            return f"{number}: {fault}" if len(areas) > 1 else fault
+    return ""
+
+
+def _fault(corners: Sequence[Corner]) -> str:
+    try:
+        places = Area(tuple(corners)).corners
+    except ValueError as error:
+        return str(error)
+    if (np.abs(np.array(places) - 0.5) > _FAR).any():
+        return "a corner is far outside the picture; 0, 0 is its left bottom and 1, 1 the right top"
     return ""
 
 
 _LEAST = 1e-6
+_FAR = 3.0
+"""Pictures from the middle: a corner beyond was meant in pixels."""
 
 
 def _surface(corners: NDArray[np.float64]) -> float:

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.clock import SECOND
+from engine.core.errors import UnknownName
 from engine.core.messages import Ns
 from engine.core.skeletons import COCO_17, Skeleton
 
@@ -78,6 +79,16 @@ class Body:
         """Return how surely a part is seen, 0 to 1: the mean over its points."""
         rows = self._skeleton.rows(part)
         return sum(_unit(self._points[row][-1]) for row in rows) / len(rows)
+
+    def depth(self, part: str) -> float | None:
+        """Return the mean z of a part, in picture widths, larger being nearer; None unseen.
+
+        Raises UnknownName where the skeleton has no depth.
+        """
+        if not self._skeleton.depth:
+            raise UnknownName("axis", "z", self._skeleton.axes)
+        found = [self._points[row][2] for row in self._skeleton.rows(part) if row in self.seen]
+        return sum(found) / len(found) if found and math.isfinite(sum(found)) else None
 
     def position(self, part: str) -> Point | None:
         """Return (x, y) of a part, each 0 to 1 within the picture; None when it is not seen.

@@ -328,7 +328,7 @@ class Curved extends Knob {
 class Shape extends Knob {
   control() {
     this.easy = true;
-    return make("button", { type: "button", onclick: () => shapes.edit(this.is.box) }, "Draw on the picture");
+    return make("button", { type: "button", onclick: () => shapes.drawOn(this.is.box) }, "Draw on the picture");
   }
 
   put(value) {
@@ -336,6 +336,7 @@ class Shape extends Knob {
   }
 
   words(value) {
+    if (Array.isArray(value?.[0]?.[0])) return value.length === 1 ? "1 area" : `${value.length} areas`;
     return Array.isArray(value?.[0]) ? `${value.length} corners` : "";
   }
 }

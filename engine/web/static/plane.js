@@ -1,5 +1,9 @@
 // Where places lie: on the picture as it stands on the page, and on a floor in metres.
 
+const TOUCHING = 1e-9;
+const NOTHING = 1e-6; // twice the surface of what is none
+const FLAT = 0.01; // how far off the line of two others a corner of a floor must be
+
 /** The part of an element that a picture fills which is fitted into it, as object-fit: contain does. */
 export function fitted(element, [wide, high]) {
   const { clientWidth: width, clientHeight: height } = element;
@@ -89,15 +93,34 @@ export function fault(kind, places) {
   const around = (k) => places[(k + places.length) % places.length];
   if (kind === "floor") {
     if (places.length !== 4) return "A floor has four corners";
+    if (places.some((_, k) => flat(around(k), around(k + 1), around(k + 2)))) return "Three of its corners lie on a line";
     const turns = places.map((_, k) => turned(around(k), around(k + 1), around(k + 2)) > 0);
     if (new Set(turns).size > 1) return "No floor looks like this: near left, near right, far right, far left";
   }
+  const surface = places.reduce((sum, [x, y], k) => sum + x * around(k + 1)[1] - y * around(k + 1)[0], 0);
+  if (Math.abs(surface) < NOTHING) return "Its corners lie on a line";
   const meet = places.some((one, k) => places.some((other, j) => {
     if (j <= k + 1 || (k === 0 && j === places.length - 1)) return false;
     const [a, b, c, d] = [one, around(k + 1), other, around(j + 1)];
-    return turned(a, b, c) > 0 !== turned(a, b, d) > 0 && turned(c, d, a) > 0 !== turned(c, d, b) > 0;
+    return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0
+      || on(a, b, c) || on(a, b, d) || on(c, d, a) || on(c, d, b);
   }));
   return meet ? "The zone crosses itself" : "";
+}
+
+/** On which side of an edge a place is: 1 left, -1 right, 0 on its line. */
+function side(a, b, place) {
+  const surface = turned(a, b, place);
+  return Math.abs(surface) < TOUCHING ? 0 : Math.sign(surface);
+}
+
+/** Whether a place is on an edge. */
+const on = (a, b, place) => side(a, b, place) === 0 && (a[0] - place[0]) * (b[0] - place[0]) + (a[1] - place[1]) * (b[1] - place[1]) <= 0;
+
+/** Whether three places lie on a line, as floor_plan.py has it. */
+function flat(a, b, c) {
+  const longest = Math.max(...[[a, b], [b, c], [c, a]].map(([p, q]) => Math.hypot(p[0] - q[0], p[1] - q[1])));
+  return Math.abs(turned(a, b, c)) / longest < FLAT;
 }
 
 /** Whether a place is within the corners of a shape, by the even-odd rule. */

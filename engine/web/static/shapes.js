@@ -24,14 +24,16 @@ const HELP = {
   line: "Drag an end, or the line. Over a line that goes up, forth is to the right.",
   floor: "Drag the corners onto those of a rectangle on the floor, whose size in metres is its knob.",
   rectangle: "Drag a corner, or the inside. For more corners, write points into the patch instead of area.",
+  area: "Nobody comes in here. Drag a corner, or the inside. Tap an edge for another corner.",
 };
 
 let shapes = [];
 let sizes = {};
-let edited = null; // the name of the box whose shape a hand draws
+let edited = null; // the key of the shape that a hand draws
 let chosen = 0; // which corner
 let hold = null; // what a finger is at: {kind, ...}
 let pending = null; // the places of a shape that is drawn anew, so far
+let mistake = ""; // why a shape has to be drawn once more
 let local = null; // places that are on their way to the show: {places, until}
 let undone = []; // what stood before, to go back to: {box, parameter, value}
 let before = null; // what stood when a gesture began
@@ -50,6 +52,8 @@ const buttons = {
   add: button("Add corner", add),
   remove: button("Remove corner", () => remove(chosen)),
   anew: button("Draw anew", () => (pending ? stop() : begin())),
+  another: button("Another area", another),
+  clear: button("Remove area", clear),
   undo: button("Undo", undo),
   done: button("Done", () => edit(null)),
 };
@@ -62,7 +66,7 @@ find("drawing").append(names, called, ...Object.values(buttons), help);
 export function lay(news) {
   const has = (name) => news.knobs.some((knob) => knob.kind === "shape" && knob.box === name);
   undone = undone.filter((one) => has(one.box));
-  if (edited && !has(edited)) edit(null);
+  if (edited && !has(edited.split(" ")[0])) edit(null);
 }
 
 /** Show the shapes as the show says them. */
@@ -71,33 +75,46 @@ export function show(news) {
   sizes = news.sizes;
   if (local && !hold && performance.now() > local.until) local = null;
   for (const one of shapes) flash(one);
-  draw();
+  const mine = shape();
+  const isGone = mine && mine.index !== null && !mine.places.length && !pending && !local;
+  if (isGone) edit(null);
+  else draw();
 }
 
-/** Draw the shape of a box by hand, or none. */
-export function edit(box) {
-  edited = box !== edited ? box : null;
+/** Draw a shape of a box by hand: of several areas one more. */
+export const drawOn = (box) => edit(shapes.findLast((one) => one.box === box)?.key ?? null);
+
+/** Draw a shape by hand, or none; one that has no places yet is begun. */
+function edit(key) {
+  edited = key !== edited ? key : null;
   chosen = 0;
   hold = local = pending = null;
+  mistake = "";
   const one = shape();
   if (one && !stage().offsetParent) document.querySelector('nav [data-to="see"]').click();
   if (one && !(see.shown() in one.on)) see.choose(Object.keys(one.on).at(-1) ?? see.shown());
-  draw();
+  if (one && !one.places?.length && one.index !== null) begin();
+  else draw();
   if (one) svg.focus({ preventScroll: true });
 }
 
-const shape = () => shapes.find((one) => one.box === edited) ?? null;
+const shape = () => shapes.find((one) => one.key === edited) ?? null;
 
 /** The places of a shape, a rectangle as its four corners; those under a hand where it is. */
 function places(one) {
-  if (local && one.box === edited) return local.places;
+  if (local && one.key === edited) return local.places;
+  if (one.index !== null && one.places.length === 2) return boxed(...one.places);
   if (one.kind !== "rectangle") return one.places;
   const [left, low, right, high] = one.places ?? [0.25, 0, 0.75, 1];
   return [[left, low], [right, low], [right, high], [left, high]];
 }
 
-/** What is set of a shape with these places. */
+/** What is set of a shape with these places; of several areas all are. */
 function value(one, all) {
+  if (one.index !== null) {
+    const others = shapes.filter((other) => other.box === one.box && other.parameter === one.parameter);
+    return others.map((other) => (other.key === one.key ? all : other.places)).filter((each) => each.length);
+  }
   if (one.kind !== "rectangle") return all.map((place) => [...place]);
   const [xs, ys] = [all.map(([x]) => x), all.map(([, y]) => y)];
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
@@ -138,19 +155,19 @@ function shapeGroup() {
 
 function drawShape(group, one) {
   const at = planeOf(one);
-  const isMine = one.box === edited;
+  const isMine = one.key === edited;
   const all = isMine && pending ? pending : places(one);
   const seen = at ? all.map(at.there) : [];
   const known = seen.filter(Boolean);
   group.setAttribute("display", known.length ? "inline" : "none");
-  group.dataset.shape = one.box;
+  group.dataset.shape = one.key;
   group.dataset.caption = one.caption;
   group.dataset.places = JSON.stringify(value(one, all));
   if (!known.length) return;
   const zone = one.kind !== "line";
   const wrong = isMine && !pending ? fault(one.kind, all) : "";
   const lit = one.kind === "polygon" || one.kind === "rectangle" ? one.caption !== "" : isLit(one);
-  group.setAttribute("class", [one.kind, isMine && "edited", wrong && "bad", lit && "lit"].filter(Boolean).join(" "));
+  group.setAttribute("class", [one.index === null ? one.kind : "area", isMine && "edited", wrong && "bad", lit && "lit"].filter(Boolean).join(" "));
   const points = known.map((place) => place.map((each) => each.toFixed(1)).join()).join(" ");
   const [under, line, text] = group.children;
   for (const each of [under, line]) each.setAttribute("points", points);
@@ -220,15 +237,17 @@ function middles(all, closed) {
 
 function offer() {
   const mine = shape();
-  const can = document.body.dataset.role === "owner" && shapes.length > 0;
+  // An area that is still to be drawn is begun at its knob.
+  const offered = shapes.filter((one) => one.places === null || one.places.length || one.key === edited);
+  const can = document.body.dataset.role === "owner" && offered.length > 0;
   find("drawing").hidden = !can;
   if (!can) return;
-  if ([...names.children].map((each) => each.dataset.of).join() !== shapes.map((one) => one.box).join()) {
-    names.replaceChildren(...shapes.map((one) => make("button", { type: "button", "data-of": one.box, onclick: () => edit(one.box) }, one.label)));
+  if ([...names.children].map((each) => each.dataset.of).join() !== offered.map((one) => one.key).join()) {
+    names.replaceChildren(...offered.map((one) => make("button", { type: "button", "data-of": one.key, onclick: () => edit(one.key) }, one.label)));
   }
   for (const each of names.children) {
     press(each, each.dataset.of === edited);
-    const one = shapes.find((other) => other.box === each.dataset.of);
+    const one = shapes.find((other) => other.key === each.dataset.of);
     each.title = `Draw ${one.label} on the picture`;
     write(each, one.label);
   }
@@ -238,12 +257,14 @@ function offer() {
     buttons.remove.hidden ||= mine.kind !== "polygon";
     buttons.add.disabled = !canAdd(mine);
     buttons.remove.disabled = places(mine).length <= 3;
+    buttons.another.hidden ||= mine.index === null;
+    buttons.clear.hidden ||= mine.index === null;
     buttons.undo.disabled = !undone.length;
     write(buttons.anew, pending ? "Stop drawing" : "Draw anew");
   }
-  called.hidden = !mine || pending !== null;
+  called.hidden = !mine || pending !== null || mine.index !== null;
   if (mine && document.activeElement !== called) called.value = mine.label;
-  const wrong = mine && !pending ? fault(mine.kind, places(mine)) : "";
+  const wrong = pending ? mistake : mine && fault(mine.kind, places(mine));
   write(help, wrong || (mine ? hint(mine) : ""));
   help.classList.toggle("bad", Boolean(wrong));
   help.hidden = !mine;
@@ -257,7 +278,7 @@ function rename() {
 
 function hint(one) {
   if (!planeOf(one)) return "It lies on no picture here: choose the one that its people were found in.";
-  if (!pending) return HELP[one.kind];
+  if (!pending) return HELP[one.index === null ? one.kind : "area"];
   if (one.kind === "floor") return `Tap the ${CORNERS[pending.length] ?? ""} corner of the floor.`;
   if (one.kind === "line") return pending.length ? "Tap where it ends." : "Tap where it begins: who walks along it has the other side on the right.";
   if (one.kind === "rectangle") return "Drag from one corner to the other.";
@@ -437,6 +458,22 @@ function remove(index) {
 
 // -- Drawn anew ------------------------------------------------------------------------------------
 
+/** Begin one more area. */
+function another() {
+  const mine = shape();
+  const next = shapes.findLast((one) => one.box === mine.box && one.parameter === mine.parameter);
+  if (next.key !== edited) edit(next.key);
+}
+
+/** Take an area away. */
+function clear() {
+  const one = shape();
+  undone.push({ box: one.box, parameter: one.parameter, value: value(one, places(one)) });
+  clearTimeout(waiting);
+  send({ do: "set", box: one.box, parameter: one.parameter, value: value(one, []) });
+  edit(null);
+}
+
 function begin() {
   pending = [];
   local = null;
@@ -447,7 +484,9 @@ function begin() {
 
 function stop() {
   pending = hold = null;
-  draw();
+  mistake = "";
+  if (!shape()?.places?.length && shape()?.index !== null) edit(null);
+  else draw();
 }
 
 function tapped(one, at, place) {
@@ -458,6 +497,7 @@ function tapped(one, at, place) {
   }
   const here = rounded(one, at.here(place));
   if (!here || pending.length >= MOST) return;
+  mistake = "";
   if (one.kind === "rectangle") {
     pending = [here];
     hold = { kind: "anew", from: place };
@@ -484,9 +524,8 @@ function finish() {
   const wrong = fault(one.kind, all);
   if (wrong) {
     pending = [];
+    mistake = `${wrong}: draw it once more.`;
     draw();
-    write(help, `${wrong}: draw it once more.`);
-    help.classList.add("bad");
     return;
   }
   pending = null;

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from engine.core.landmarks import Instance, Landmarks
-from engine.core.messages import JOINTS, Person, Pose
+from engine.core.messages import JOINTS, Detection, Detections, Person, Pose
 from engine.core.skeletons import COCO_17, FACE_468, HAND_21, Skeleton
 from engine.dsp.image.draw import LEFT, PEOPLE, RIGHT, draw_everybody, draw_landmarks
+from engine.dsp.image.draw_boxes import draw_boxes
 
 
 def someone(confidence: float = 1.0) -> Person:
@@ -67,6 +68,27 @@ def test_numbers_stand_beside_each_and_within_the_picture(skeleton: Skeleton) ->
     added = (told != plain).any(axis=2)
     assert added.sum() > 100
     assert not added[[0, -1]].any() and not added[:, [0, -1]].any()
+
+
+def test_a_number_is_read_on_a_phone_where_the_picture_is_a_third_as_wide() -> None:
+    found = Pose((someone(),), 16 / 9)
+    plain, told = (np.zeros((540, 960, 3), np.uint8) for _ in range(2))
+    draw_everybody(plain, found, colours="people")
+    draw_everybody(told, found, colours="people", numbers=True)
+    rows = np.flatnonzero((told != plain).any(axis=(1, 2)))
+    assert np.ptp(rows) / 3 >= 9
+
+
+def test_the_name_of_a_thing_at_the_right_edge_is_within_and_its_number_is_told() -> None:
+    cup = Detections((Detection("cup", 0.9, (0.98, 0.5, 0.04, 0.2), 12),))
+    far, near = (np.zeros((200, 320, 3), np.uint8) for _ in range(2))
+    draw_boxes(far, cup, names=True)
+    draw_boxes(near, cup, names=True, numbers=True)
+    plain, numbered = (
+        (one == PEOPLE[11 % len(PEOPLE)]).all(axis=2).any(axis=0) for one in (far, near)
+    )
+    assert plain.sum() > 20
+    assert numbered.sum() > plain.sum() + 8
 
 
 def test_of_a_whole_face_the_outline_is_drawn_and_of_a_few_points_each() -> None:
