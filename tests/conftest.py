@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio.constants
 import gc
 import os
 import shutil
@@ -15,12 +16,16 @@ from blockbuster import BlockBuster
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 from engine.commands.ending import interrupt
 
 # Before any loop exists: debug mode reports coroutines never awaited and calls from a wrong thread.
 os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
+# Of each call it keeps ten frames of who asked for it; one says who, in a third of the time.
+asyncio.constants.DEBUG_STACK_DEPTH = 1
 
+NIGHT = "SENSORIUM_NIGHT" in os.environ
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 MARKS = (
     "peer(command, package): needs this program; skips without it, fails without it where CI=true",
@@ -111,13 +116,13 @@ SLOW = (
     "video/test_playlist.py",
 )
 
-# Folders whose tests play through real sound servers, MIDI and browsers, or measure: one after the
-# other, on one worker, or they would meet each other's ports and make each other late.
+# Folders whose tests play through real sound servers, MIDI and browsers, or measure: those of each
+# one after the other, on one worker, or they would meet each other's ports and be late.
 ONE_BY_ONE = ("tests/lab/", "tests/peers/")
 
 
 # A machine that is busy takes its time over an example; that is no failure.
-settings.register_profile("sensorium", deadline=None)
+settings.register_profile("sensorium", deadline=None, max_examples=100 if NIGHT else 40)
 settings.load_profile("sensorium")
 
 
@@ -141,10 +146,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class ByFile(LoadFileScheduling):
-    """Gives each worker whole files, and those that play through real devices all to one."""
+    """Gives each worker whole files, and each folder of those that play devices to one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "devices" if nodeid.startswith(ONE_BY_ONE) else super()._split_scope(nodeid)
+        of_devices = (folder for folder in ONE_BY_ONE if nodeid.startswith(folder))
+        return next(of_devices, super()._split_scope(nodeid))
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        """Hand out those folders first, for they last the longest."""
+        for folder in ONE_BY_ONE:
+            if folder in self.workqueue:
+                self.workqueue.move_to_end(folder, last=False)
+        super()._assign_work_unit(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Have one worker more than cores, for many tests wait for a show or a program."""
+    ours = getattr(os, "sched_getaffinity", None)
+    return 1 + (len(ours(0)) if ours else os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)

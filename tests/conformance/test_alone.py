@@ -43,6 +43,7 @@ from engine.runtime.schedule.job import Job
 from engine.runtime.workers.in_process import InProcessWorker
 from engine.runtime.workers.out_of_process import SubprocessWorker
 from engine.runtime.workers.worker import Worker
+from tests.by_night import few
 
 from . import boxes
 
@@ -69,7 +70,8 @@ WAYS = [
     ),
 ]
 in_every_way = pytest.mark.parametrize("way", WAYS)
-every_node = pytest.mark.parametrize("name", [*boxes.MODELS, *boxes.NODES])
+EVERY = [*boxes.MODELS, *boxes.NODES]
+every_node = pytest.mark.parametrize("name", EVERY)
 plain_nodes = pytest.mark.parametrize("name", boxes.NODES)
 
 
@@ -181,8 +183,12 @@ def test_it_lives_twice_may_be_reset_at_any_time_and_begins_anew(name: str, way:
     assert name in PATIENT or not boxes.is_model(name) or told[0]
 
 
-@in_every_way
-@every_node
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [(name, here) for name in EVERY]
+    + [(name, apart) for name in few(EVERY, 25) if os.name == "posix"],
+    ids=lambda each: each if isinstance(each, str) else each.__name__,
+)
 def test_what_is_no_number_never_gets_through(name: str, way: Way) -> None:
     node = boxes.fresh(name)
     worker = way(node)

@@ -15,6 +15,7 @@ from engine import testing
 from engine.runtime import shutdown
 from engine.runtime.engine import Engine
 from engine.runtime.workers import out_of_process
+from tests.by_night import NIGHT
 from tests.runtime import live_shows
 
 from . import boxes
@@ -69,14 +70,13 @@ def apart(kind: str, lives: Lives, port: int) -> Engine:
 BUSY = "answers slowly"
 """What a network does where all of them run at once on a machine that has more to do."""
 WAYS: dict[str, Way] = {"offline": offline, "live": live}
-# In processes of their own by day a kind of each sort, at night all of them.
-APART = {"frame", "landmarks", "block", "str", "trigger"}
+# In virtual time and in processes of their own by day a kind of each sort, at night all of them.
+SORTS = {"frame", "landmarks", "block", "str", "trigger"}
 CASES = [
     pytest.param(kind, way, id=f"{kind}-{name}")
     for kind in boxes.KIND_NAMES
     for name, way in {**WAYS, "apart": apart}.items()
-    if way is not apart
-    or (os.name == "posix" and (kind in APART or "SENSORIUM_NIGHT" in os.environ))
+    if way is live or ((way is offline or os.name == "posix") and (kind in SORTS or NIGHT))
 ]
 
 

@@ -13,6 +13,7 @@ from engine.core.errors import ModelError
 from engine.core.parameter import read_parameters
 from engine.core.signature import read_signature
 from engine.inference.network import NetworkModel
+from tests.by_night import few
 from tests.conformance import boxes
 
 NAMES = [name for name in boxes.MODELS if issubclass(boxes.find(name), NetworkModel)]
@@ -55,8 +56,8 @@ def test_it_meets_the_card_of_the_model_that_it_asks(name: str) -> None:
 
 @every_model
 def test_a_model_for_another_task_is_refused_by_name(name: str) -> None:
-    for other in map(box, NAMES):
+    others = [other for other in map(box, NAMES) if other.TASK != box(name).TASK]
+    for other in few(others, 2):
         model = other().model
-        if other.TASK != box(name).TASK:
-            with pytest.raises(ModelError, match=f'the model "{model}" is for {other.TASK}, not'):
-                box(name)(model=model).open()
+        with pytest.raises(ModelError, match=f'the model "{model}" is for {other.TASK}, not'):
+            box(name)(model=model).open()

@@ -17,6 +17,7 @@ from engine.models.face import FaceModel
 from engine.models.hands import HandsModel
 from engine.models.pose import PoseModel
 from engine.nodes.energy import Energy
+from tests.by_night import few, pairs
 from tests.models.test_people import MODELS, STEP, film, watched
 
 Picture = NDArray[np.uint8]
@@ -70,8 +71,7 @@ def test_who_is_seen_down_to_the_hips_has_shoulders_and_no_feet(model: str, peop
     assert max(sure(found, "knee", "ankle")) < SURE
 
 
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("people", [1, 2])
+@pytest.mark.parametrize(("model", "people"), pairs(MODELS, [1, 2], 2))
 def test_a_head_alone_has_no_body(model: str, people: int) -> None:
     for found in watched([portrait()] * 5, model=model, people=people):
         assert max(sure(found, "hip", "knee", "ankle"), default=0) < SURE
@@ -104,8 +104,6 @@ BOXES: dict[str, tuple[Callable[[], Any], Callable[[], Frame]]] = {
     "face": (FaceModel, portrait),
 }  # fmt: skip
 
-each_box = pytest.mark.parametrize("name", BOXES)
-
 
 def shown(box: Any, frames: list[Frame], begin: int = 0) -> list[Landmarks]:
     answers = [
@@ -114,7 +112,7 @@ def shown(box: Any, frames: list[Frame], begin: int = 0) -> list[Landmarks]:
     return [each if isinstance(each, Landmarks) else each[0] for each in answers]
 
 
-@each_box
+@pytest.mark.parametrize("name", few(BOXES, 5))
 def test_nobody_moves_before_a_frozen_camera(name: str) -> None:
     make, picture = BOXES[name]
     box = make()
@@ -129,8 +127,7 @@ def test_nobody_moves_before_a_frozen_camera(name: str) -> None:
     assert max(each for each in moved[4:] if each is not None) < 0.05
 
 
-@each_box
-@pytest.mark.parametrize("grey", [0, 255])
+@pytest.mark.parametrize(("name", "grey"), pairs(BOXES, [0, 255], 2))
 def test_nobody_is_left_when_it_goes_black_or_white(name: str, grey: int) -> None:
     make, picture = BOXES[name]
     box = make()
@@ -160,8 +157,7 @@ CHANGES: dict[str, Callable[[Picture], Picture]] = {
 }
 
 
-@each_box
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(("name", "change"), pairs(BOXES, CHANGES, 3))
 def test_a_size_or_a_turn_that_changes_in_mid_show(name: str, change: str) -> None:
     make, picture = BOXES[name]
     box = make()

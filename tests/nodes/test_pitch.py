@@ -15,10 +15,11 @@ from engine.core.messages import Block, Pitch
 from engine.nodes.pitch import PRESETS, PitchNode
 from engine.runtime.opening import open_patch
 from engine.testing import play
+from tests.by_night import NIGHT, pairs
 from tests.models.singing import blocks, heard, readings, right, voice
 
 RATE = 48000
-UNSEEN = (200, 201)
+UNSEEN = (200, 201) if NIGHT else (200,)
 
 
 def tone(hz: float, seconds: float = 0.5, rate: int = RATE, level: float = 0.2) -> np.ndarray:
@@ -201,10 +202,10 @@ def cents(told, hz):
     return np.array([1200 * np.log2(pitch.hz / hz) for pitch in told if pitch.on])
 
 
-@pytest.mark.parametrize(
-    "hz", [27.5, 41.2, 61.7, 98.0, 185.0, 392.0, 740.0, 1245.0, 2217.0, 3322.0]
-)
-@pytest.mark.parametrize("kind", KINDS)
+TONES = [27.5, 41.2, 61.7, 98.0, 185.0, 392.0, 740.0, 1245.0, 2217.0, 3322.0]
+
+
+@pytest.mark.parametrize(("kind", "hz"), pairs(KINDS, TONES, 2))
 def test_every_reading_of_a_tone_is_right(kind, hz):
     if kind == "no fundamental" and hz > 1000:
         pytest.skip("its second partial is beyond what is looked at")
@@ -284,10 +285,12 @@ def hiss(seconds=1.0):
     return np.random.default_rng(9).normal(0, 0.2, round(seconds * RATE))
 
 
-@pytest.mark.parametrize("before", [click, applause, drum, hiss])
-@pytest.mark.parametrize("level", [1.0, 0.05])
-@pytest.mark.parametrize("swells", [True, False])
-def test_nothing_that_came_before_silences_a_singer(before, level, swells):
+SINGS = [(level, swells) for level in (1.0, 0.05) for swells in (True, False)]
+
+
+@pytest.mark.parametrize(("before", "sings"), pairs([click, applause, drum, hiss], SINGS, 2))
+def test_nothing_that_came_before_silences_a_singer(before, sings):
+    level, swells = sings
     sung = level * tone(220.0, 1.0)
     if swells:
         sung *= np.minimum(1, np.arange(len(sung)) / 4800)

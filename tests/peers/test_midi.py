@@ -31,6 +31,7 @@ from engine.midi.ports import open_port
 from engine.sinks.midi_out import MidiOut
 from engine.sources.midi_in import MidiIn
 from engine.system.jack import watch_server
+from tests.by_night import few
 
 pytestmark = pytest.mark.peer("jackd", "jackd2")
 
@@ -194,7 +195,7 @@ def test_a_synthesiser_sounds_and_is_silent_after_the_show_was_killed(tmp_path):
 
 
 @pytest.mark.peer("fluidsynth", "fluidsynth fluid-soundfont-gm")
-@pytest.mark.parametrize(("mode", "full"), [("bend", 12.0), ("bend", 48.0), ("mpe", 48.0)])
+@pytest.mark.parametrize(("mode", "full"), few([("bend", 12.0), ("bend", 48.0), ("mpe", 48.0)], 2))
 def test_a_synthesiser_is_heard_bent_by_as_many_semitones_as_were_sent(tmp_path, make, mode, full):
     """FluidSynth knows no zones, but the range of a bend (RPN 0) on each channel."""
     sound = tmp_path / "sound.raw"
@@ -247,7 +248,7 @@ def loud(file):
 # -- the end -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", few(range(5), 2))
 def test_after_kill_9_every_note_is_ended(seed):
     ending = ended(signal.SIGKILL, seed)
     assert ending.begun

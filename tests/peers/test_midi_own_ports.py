@@ -85,7 +85,7 @@ def key_of(name):
         out.close_port()
 
 
-def assert_no_echo(dump, beats=40):
+def assert_no_echo(dump, beats=15):
     """Wait for a stretch of beats in which nothing else comes, and each once.
 
     What came before counts for nothing: a cable that was laid in the midst of a note lets its end

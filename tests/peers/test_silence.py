@@ -181,8 +181,8 @@ def show(tmp_path: Path) -> Path:
 
 
 COMMANDS = {
-    "play": ["play", "SHOW", "--for", "8", "--no-page"],
-    "private": ["play", "SHOW", "--for", "6", "--private"],
+    "play": ["play", "SHOW", "--for", "5", "--no-page"],
+    "private": ["play", "SHOW", "--for", "3", "--private"],
     "offline": ["play", "SHOW", "--for", "2", "--offline"],
     "record and replay": ["record", "SHOW", "FILE", "--for", "3"],
     "check": ["check", "SHOW"],
@@ -196,7 +196,7 @@ COMMANDS = {
     "bench": ["bench", "osc", "--short"],
     "install": ["install", "SHOW", "--print"],
     "new": ["new", "NEW"],
-    "networks that came later": ["play", "LATER", "--for", "8"],
+    "networks that came later": ["play", "LATER", "--for", "6"],
     "words": ["play", "WORDS", "--for", "5", "--no-page"],
     "train": ["train", "picture", "DANCE", "FOLDER", "--steps", "2", "--size", "64"],
 }

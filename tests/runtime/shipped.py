@@ -1,8 +1,14 @@
-"""Shipped patches of pictures, with the stand-in in the place of the camera."""
+"""The shipped patches: their names, and those of pictures with the stand-in as the camera."""
 
 from __future__ import annotations
 
 from engine.core.files import installed_folder
+from tests.by_night import NIGHT
+
+NAMES = sorted(file.stem for file in installed_folder("patches").glob("*.toml"))
+TWICE, REPLAYED = (NAMES, NAMES) if NIGHT else (NAMES[::2], NAMES[1::2])
+"""Which are played offline twice (tests/runtime), and which are recorded and replayed
+(tests/recording): by day each in one of both ways, and all of them live."""
 
 CAMERA = 'use    = "camera"\ndevice = "auto"\nmirror = true'
 

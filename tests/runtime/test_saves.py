@@ -13,6 +13,7 @@ import pytest
 from engine.patch.plan import Plan
 from engine.runtime.reload import background, reloader
 from engine.runtime.supervision import left_behind
+from tests.by_night import pairs
 
 from .editing import Editor, edited, save
 from .test_swap_live import BEAT, COUNTED, OUT, SHOW, of
@@ -184,8 +185,7 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("act", ENDS)
+@pytest.mark.parametrize(("act", "place"), pairs(ENDS, PLACES, 2))
 def test_a_box_that_ends_the_program_when_it_is_loaded_is_wrong_like_any_other(
     act: str, place: str, tmp_path: Path
 ) -> None:
@@ -300,8 +300,7 @@ IRREGULAR = {
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names there")
-@pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("make", IRREGULAR)
+@pytest.mark.parametrize(("make", "name"), pairs(IRREGULAR, FILES, 2))
 def test_only_regular_files_are_read(
     make: Callable[[Path], None], name: str, tmp_path: Path
 ) -> None:

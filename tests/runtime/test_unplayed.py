@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.by_night import pairs
+
 PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
 LIMIT = 120
 FILM = """
@@ -60,17 +62,17 @@ def put(file, kind):
             file.write_bytes(b"RIFF" + struct.pack("<I", 36) + b"WAVEfmt ")
 
 
-@pytest.mark.parametrize("kind", ["missing", "folder", "empty", "text", "zeros", "cut"])
-@pytest.mark.parametrize(
-    ("text", "ending"),
-    [
-        (FILM.replace("{use}", "video_file").replace("{key}", "file"), "mp4"),
-        (FILM.replace("{use}", "camera").replace("{key}", "device"), "mp4"),
-        (SOUND, "wav"),
-    ],
-    ids=["video_file", "camera", "audio_file"],
-)
-def test_what_gives_nothing_is_told_and_ends_with_2(tmp_path, text, ending, kind):
+PATCHES = {
+    "video_file": (FILM.replace("{use}", "video_file").replace("{key}", "file"), "mp4"),
+    "camera": (FILM.replace("{use}", "camera").replace("{key}", "device"), "mp4"),
+    "audio_file": (SOUND, "wav"),
+}
+KINDS = ["missing", "folder", "empty", "text", "zeros", "cut"]
+
+
+@pytest.mark.parametrize(("source", "kind"), pairs(PATCHES, KINDS, 2))
+def test_what_gives_nothing_is_told_and_ends_with_2(tmp_path, source, kind):
+    text, ending = PATCHES[source]
     file = tmp_path / f"lost.{ending}"
     put(file, kind)
     done = play(tmp_path, text.format(file=file), "--stats", str(tmp_path / "stats.json"))

@@ -13,6 +13,7 @@ from engine.core.commands import Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Block
 from engine.sources.audio_file import AudioFile
+from tests.by_night import few
 
 SOUND = np.linspace(-0.9, 0.9, 2000).astype(np.float32)
 
@@ -181,7 +182,7 @@ CONVERTED = ["m4a", "wma", "mka", "mp4", "aac", "wv", "ac3", "webm"]
 
 
 @pytest.mark.peer("ffmpeg", "ffmpeg")
-@pytest.mark.parametrize("ending", CONVERTED)
+@pytest.mark.parametrize("ending", few(CONVERTED, 4))
 def test_other_kinds_play_through_ffmpeg(tmp_path, ending):
     song, path = tmp_path / "song.wav", tmp_path / f"-i song %d.{ending}"
     soundfile.write(song, np.repeat(TONE, 4), 4 * RATE)

@@ -7,6 +7,7 @@ import pytest
 
 from engine.core.tuning import hz_of, note_of
 from engine.synthetic.tones import wave
+from tests.by_night import pairs
 from tests.truth.hearing import cents, hear, readings, spectrum
 
 RATE = 48000
@@ -207,13 +208,14 @@ RATIOS = {
     "eleventh": 8 / 3,
     "twelfth": 3.0,
 }
+SINGS = [(base, tuning) for base in (110.0, 233.0) for tuning in ("whole", "tempered")]
+"""The lower one's Hz, and whether the upper one sings the interval as it is or as keys have it."""
 
 
-@pytest.mark.parametrize("tuning", ["whole", "tempered"])
-@pytest.mark.parametrize("base", [110.0, 233.0])
-@pytest.mark.parametrize("interval", RATIOS)
-def test_what_two_singers_have_in_common_is_sung_by_none(interval, base, tuning) -> None:
+@pytest.mark.parametrize(("interval", "sings"), pairs(RATIOS, SINGS, 4))
+def test_what_two_singers_have_in_common_is_sung_by_none(interval, sings) -> None:
     """Duets of different vowels and levels, which begin together or one after the other."""
+    base, tuning = sings
     upper = base * RATIOS[interval]
     if tuning == "tempered":
         upper = base * 2 ** (round(12 * np.log2(RATIOS[interval])) / 12)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.core.tuning import hz_of
+from tests.by_night import pairs
 from tests.truth.hearing import hear, spectrum
 
 RATE = 32000
@@ -67,8 +68,7 @@ def sung(note: int, peak: float) -> Any:
     return 0.35 * peak * spectrum(hz_of(note), 1 / np.arange(1, 21), SUNG, RATE)
 
 
-@pytest.mark.parametrize("note", SINGERS)
-@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize(("before", "note"), pairs(BEFORE, SINGERS, 3))
 def test_a_noise_before_the_singer_takes_nothing_away(tmp_path, before, note) -> None:
     first = BEFORE[before](np.random.default_rng(SEED))
     heard = hear(tmp_path, np.concatenate([first, sung(note, SINGERS[note])]), RATE, 512)

@@ -16,6 +16,7 @@ import pytest
 
 from engine.core.errors import DeviceError
 from engine.video.film import Film
+from tests.by_night import few, pairs
 
 from .film_maker import FPS, SIZE, X264, convert, make_film
 
@@ -163,7 +164,7 @@ def smooth(media):
     return max(map(combing, Played(make_film(media / "smooth.mp4", *X264)).pictures))
 
 
-@pytest.mark.parametrize("name", MARKED)
+@pytest.mark.parametrize("name", few(MARKED, 5))
 def test_interlaced_film_is_made_whole(media, smooth, name):
     rate, *how = MARKED[name]
     film = Played(make_film(media / f"marked_{name}", *map(str, how), seconds=2.0, rate=rate))
@@ -377,11 +378,11 @@ def test_a_film_that_runs_unevenly_keeps_its_times(media):
 # -- Names, and what is left behind ----------------------------------------------------------------
 
 NAMES = ["-i.mp4", "a b.mp4", "größe.mp4", "50%.mp4", "film%03d.mp4", "a:b.mp4", "a'\"b.mp4"]
+NAMES += ["http:x.mp4", "concat:a|b.mp4", "$(id).mp4", "a\nb.mp4"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
-@pytest.mark.parametrize("name", [*NAMES, "http:x.mp4", "concat:a|b.mp4", "$(id).mp4", "a\nb.mp4"])
-@pytest.mark.parametrize("way", ["h264.mp4", "dv.avi"])
+@pytest.mark.parametrize(("name", "way"), pairs(NAMES, ["h264.mp4", "dv.avi"], 2))
 def test_any_name_is_only_a_name(media, monkeypatch, name, way):
     how = X264 if way == "h264.mp4" else DV
     made = make_film(media / f"named_{way}", *how, seconds=0.4, rate=50)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import math
-import os
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from engine.lab.bench.command import benches
 from engine.lab.bench.report import COUNT, Row
 from engine.lab.bench.sound import SHORT_BLOCK
+from tests.by_night import NIGHT
 
 TINY: dict[str, dict[str, Any]] = {
     "chords": {"count": 1},
@@ -46,9 +46,13 @@ PEERS = {"midi": JACK, "sound": JACK, "speaker": JACK, "wire": JACK}
 
 IN_FULL = {"cluster", "style"}
 """Those that .ci/night plays in full, and that take long even when they are short."""
-LONG = {"chords", "loop", "midi", "pitch", "pose", "record", "skeleton_to_picture", "sound"}
-"""Those that take over eight seconds of processor even here, of code that others test too."""
-LEFT_OUT = IN_FULL | (set() if "SENSORIUM_NIGHT" in os.environ else LONG)
+LONG = {
+    *("beat", "chords", "classes", "looks", "loop", "midi", "notes", "overload", "pictures"),
+    *("pitch", "pose", "record", "shown", "skeleton_to_picture", "sound", "start", "steadiness"),
+    *("speaker", "wire"),
+}
+"""Those that take over six seconds of processor even here, of code that others test too."""
+LEFT_OUT = IN_FULL | (set() if NIGHT else LONG)
 
 
 @pytest.mark.parametrize(
