@@ -1,11 +1,12 @@
 """From published TensorFlow Lite networks to ONNX: for the scripts that convert them.
 
-Three steps; together they give the same bytes every time:
+Four steps; together they give the same bytes every time:
 
 1. The package is fetched, and what is used of it is checked against its SHA-256.
 2. Each network is converted by tf2onnx (opset 17); the picture comes with its colours apart, as the
    network works on it.
-3. Weights are stored as float16 and cast to float32 inside the graph, wherever that is exact, and
+3. PReLU is computed by convolutions (``prelu.py``), which takes half of the time.
+4. Weights are stored as float16 and cast to float32 inside the graph, wherever that is exact, and
    nodes and tensors are put in one order. Those of hands are stored in ten bits (``storage.py``).
 
 Why float16 costs nothing here: the publishers had already rounded the weights to float16.
@@ -25,6 +26,7 @@ import onnx
 import onnx.utils
 import tf2onnx.optimizer
 import tf2onnx.tfonnx
+from prelu import without_prelu
 from tfjs import OPSET, folder_to_write, rename, write
 
 
@@ -76,4 +78,5 @@ def convert(network: Path, title: str, image: str, outputs: Mapping[str, str]) -
     model = tf2onnx.optimizer.optimize_graph(converted).make_model(title)
     model = onnx.utils.Extractor(model).extract_model([image], list(outputs))
     rename(model, {image: "image", **outputs})
+    without_prelu(model)
     return model

@@ -31,6 +31,8 @@ Floats = NDArray[np.float32]
 
 STAYS: Final = 0.6
 """Hysteresis: a thing stays down to this part of the confidence that let it in."""
+EDGE: Final = 0.02
+"""What lies further outside the picture, in parts of it, was not seen but made up."""
 SEARCH: Final = 3
 """While some things are followed, others are looked for in one of so many pictures."""
 
@@ -147,7 +149,10 @@ class FollowingModel(NetworkModel[Landmarks], Generic[Thing]):
     def tell(
         self, skeleton: Skeleton, most: int, confidence: float, at: Ns
     ) -> list[tuple[Thing, Instance]]:
-        """Return what is followed and told, by slot, as it is told: with a slot and an id."""
+        """Return what is followed and told, by slot, as it is told: with a slot and an id.
+
+        Points outside the picture have confidence 0.
+        """
         width, height = self._size
         rows = [_wire(one, width, height) for one in self._followed]
         points = np.array(rows, np.float32).reshape(-1, len(skeleton.points), 4)
@@ -156,6 +161,7 @@ class FollowingModel(NetworkModel[Landmarks], Generic[Thing]):
         )
         sure = [one.presence for one in self._followed]
         given = self._tracker.assign(self.outline(points), at, self.aspect, sure)
+        points[(np.abs(points[..., :2] - 0.5) > 0.5 + EDGE).any(axis=-1), 3] = 0
         return [
             (self._followed[one.row], Instance(one.slot, one.id, points[one.row])) for one in given
         ]

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
+from engine.core.messages import Ns
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.dsp.image.padded import padded
 from engine.dsp.image.region import Region, crop_lit, next_region, place, to_rgb, whole_picture
@@ -27,6 +28,8 @@ from engine.dsp.landmarks.body_regions import (
     has_legs_alone,
     tiles,
 )
+from engine.dsp.landmarks.sides import Sides, sides_of
+from engine.dsp.landmarks.similarity import spread
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
@@ -61,6 +64,7 @@ class FoundBody:
 
     ``region`` is where a closer look would find them next, if that is known; ``unseen`` is how
     often the picture was looked at elsewhere since, ``pictures`` how long they were followed.
+    ``sides`` is which side is which, where a network takes each for the other.
     """
 
     points: Floats
@@ -69,6 +73,7 @@ class FoundBody:
     region: Region | TurnedSquare | None = None
     unseen: int = 0
     pictures: int = 0
+    sides: Sides | None = None
 
     def rows(self, width: int, height: int) -> Floats:
         """Return the rows of a message: x, y, a depth if there is one, and confidence.
@@ -86,7 +91,8 @@ class FoundBody:
 class Closer(ABC):
     """A network that finds the joints of one body in a square.
 
-    One that ``invents`` makes up a whole body where legs alone are seen.
+    One that ``invents`` makes up a whole body where legs alone are seen, and takes each side for
+    the other where it cannot see the front.
     """
 
     invents: ClassVar[bool] = False
@@ -226,8 +232,10 @@ class People:
         self._followed = []
         self._searches = 0
 
-    def find(self, image: Image, most: int, confidence: float, mirrored: bool) -> list[FoundBody]:
-        """Return up to ``most`` people of a picture, (h, w, 3) or grey.
+    def find(
+        self, image: Image, most: int, confidence: float, mirrored: bool, at: Ns
+    ) -> list[FoundBody]:
+        """Return up to ``most`` people of a picture, (h, w, 3) or grey, of a moment.
 
         Raises ModelError when a network fails, and nobody is left.
         """
@@ -245,7 +253,7 @@ class People:
                 failed, body.unseen = error, body.unseen + 1
                 missed += [body] if body.unseen < UNSEEN else []
             for one in found[already:]:
-                one.pictures = body.pictures + 1
+                one.pictures, one.sides = body.pictures + 1, body.sides
         try:
             self._search(image, most, confidence, mirrored, found)
         except ModelError as error:
@@ -254,6 +262,9 @@ class People:
             raise failed
         if failed:
             self.tell()
+        if self.closer.invents:
+            for one in found:
+                _take_sides(one, at)
         self._followed = [*found, *missed]
         return found
 
@@ -339,6 +350,14 @@ class People:
             found.append(body)
 
 
+def _take_sides(body: FoundBody, at: Ns) -> None:
+    """Exchange the sides of a body of BlazePose, in place, where they are more likely exchanged."""
+    trunk = body.points[_TRUNK, :2]
+    body.sides = body.sides.next(trunk, at) if body.sides else sides_of(trunk, at)
+    if body.sides.are_exchanged:
+        body.points, body.sure = body.points[_OTHER_SIDE], body.sure[_OTHER_SIDE]
+
+
 def _holds(part: tuple[int, int, int, int], body: FoundBody) -> bool:
     """Whether most of a body lies in a part of a picture."""
     left, top, right, bottom = part
@@ -370,3 +389,9 @@ _NAMES: Final = [joint for joint in COCO_17.points if joint in BLAZEPOSE_33.inde
 _COMMON: Final = {
     len(each.points): [each.index[name] for name in _NAMES] for each in (COCO_17, BLAZEPOSE_33)
 }
+_TRUNK: Final = [
+    BLAZEPOSE_33.index[f"{side}_{joint}"]
+    for joint in ("shoulder", "hip")
+    for side in ("left", "right")
+]
+_OTHER_SIDE: Final = spread(BLAZEPOSE_33).sides

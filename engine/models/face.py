@@ -57,7 +57,8 @@ class FaceModel(FollowingModel[Followed]):
 
     With a cable of ``pose`` each face is looked for on a head, which finds smaller ones; the
     detector looks at the whole picture only while there is nobody. It finds faces within two or
-    three metres of a camera. A face from the side or from behind is not told.
+    three metres of a camera. A face from the side or from behind is not told. Points outside the
+    picture have no confidence, and what would be read from them is not told.
 
     A face that the network is not sure of is not told: ``confidence``. Slots and ids are kept.
 

@@ -60,7 +60,8 @@ class HandsModel(FollowingModel[_Hand]):
     in the whole picture only while there is nobody. Without, hands near the camera are found, a
     fifth of the picture's height and more; who shows the back of a hand or a fist may be missed.
 
-    A hand that the network is not sure of is not told: ``confidence``. Slots and ids are kept while
+    A hand that the network is not sure of is not told: ``confidence``. Points outside the picture
+    have no confidence. Slots and ids are kept while
     hands cross. The points are as the network gives them: ``smooth`` steadies them.
 
     The networks are those of MediaPipe Hands (Zhang et al., 2020), lite; the full one is built once
@@ -103,13 +104,15 @@ class HandsModel(FollowingModel[_Hand]):
         for hand in self._followed:
             self._add(found, self._look(frame, hand.region, hand, STAYS))
         if pose is not None and pose.count:
-            found = [hand for hand in found if self._owned(hand, wrists)]
-            for wrist in wrists:
-                if len(found) < self.hands and not any(_at(hand, wrist) for hand in found):
-                    there = self._look_twice(frame, wrist.region)
-                    if there is not None:
-                        there.right, there.told = float(wrist.side == "right"), True
-                    self._add(found, there)
+            if wrists:
+                found = [hand for hand in found if any(_apart(hand, one) < 1 for one in wrists)]
+            _, without = _paired(found, wrists)
+            for wrist in without:
+                if len(found) < self.hands:
+                    self._add(found, self._look_twice(frame, wrist.region))
+            for hand, wrist in _paired(found, wrists)[0]:
+                if not hand.told:
+                    hand.right, hand.told = float(wrist.side == "right"), True
         elif len(found) < self.hands and self.is_due(found):
             self._search(frame, found)
         return found
@@ -128,6 +131,8 @@ class HandsModel(FollowingModel[_Hand]):
         for place_, other in enumerate(found):
             if near(other.region, hand.region):
                 if hand.presence > other.presence:
+                    if other.told:
+                        hand.right, hand.told = other.right, True
                     found[place_] = hand
                 return
         found.append(hand)
@@ -160,17 +165,29 @@ class HandsModel(FollowingModel[_Hand]):
         follow = region.next(from_points(points, frame.mirrored))
         return _Hand(follow, points, sure, right, told)
 
-    def _owned(self, hand: _Hand, wrists: list[Wrist]) -> bool:
-        """Whether a hand is at the end of any arm, and take its side from there."""
-        for wrist in wrists:
-            if _at(hand, wrist):
-                if not hand.told:
-                    hand.right, hand.told = float(wrist.side == "right"), True
-                return True
-        return not wrists
+
+def _paired(
+    hands: list[_Hand], wrists: list[Wrist]
+) -> tuple[list[tuple[_Hand, Wrist]], list[Wrist]]:
+    """Return hands with the arms that end at them, the nearest first, and arms without a hand.
+
+    Each has one at most, so that of two people's hands beside each other both are looked for, and
+    each has the side of its own arm.
+    """
+    near_ = sorted(
+        (_apart(hand, wrist), row, column)
+        for row, hand in enumerate(hands)
+        for column, wrist in enumerate(wrists)
+    )
+    pairs: dict[int, int] = {}
+    for apart, row, column in near_:
+        if apart < 1 and row not in pairs and column not in pairs.values():
+            pairs[row] = column
+    without = [wrist for column, wrist in enumerate(wrists) if column not in pairs.values()]
+    return [(hands[row], wrists[column]) for row, column in pairs.items()], without
 
 
-def _at(hand: _Hand, wrist: Wrist) -> bool:
-    """Whether a hand is at the end of an arm."""
+def _apart(hand: _Hand, wrist: Wrist) -> float:
+    """Return how far a hand is from the end of an arm; 1 and more is none of it."""
     x, y = hand.points[0, :2].tolist()
-    return bool(np.hypot(wrist.x - x, wrist.y - y) < _SHARE * hand.region.side)
+    return float(np.hypot(wrist.x - x, wrist.y - y)) / (_SHARE * hand.region.side)

@@ -250,7 +250,7 @@ class PoseModel(NetworkModel[Landmarks]):
         """Return everybody in a picture, with slots and ids."""
         width, height = self._size
         try:
-            bodies = several.find(frame.image, self.people, self.confidence, frame.mirrored)
+            bodies = several.find(frame.image, self.people, self.confidence, frame.mirrored, at)
         except ModelError:
             self.reset()
             raise

@@ -47,24 +47,37 @@ _PLACES: Final = {
 }
 
 
+_NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "mouth_open": ("lip_top", "lip_bottom"),
+    "mouth_wide": ("mouth_left", "mouth_right"),
+    "smile": ("mouth_left", "mouth_right", "lip_top", "lip_bottom"),
+    **{f"brow_{side}": (f"{side}_eyebrow", f"{side}_eye_outer") for side in ("left", "right")},
+    **{f"eye_{side}": (f"{side}_eye_top", f"{side}_eye_bottom") for side in ("left", "right")},
+    "jaw": ("nose_tip", "chin"),
+    **dict.fromkeys(("yaw", "pitch", "roll"), ("nose_tip", "left_eye_outer", "right_eye_outer")),
+}
+"""What must be in the picture for each. The head's axes go by points that are hidden soon, as by
+hair, and that the mesh knows well from the others."""
+
+
 class Expressions(NamedTuple):
     """Each 0 to 1; an eye is 1 when open. The head's angles are in degrees, 0 to the camera.
 
     ``yaw`` is positive when the face turns to its own left, ``pitch`` when it looks up, ``roll``
-    when it leans to its own right.
+    when it leans to its own right. None of what is not in the picture.
     """
 
-    mouth_open: float
-    mouth_wide: float
-    smile: float
-    brow_left: float
-    brow_right: float
-    eye_left: float
-    eye_right: float
-    jaw: float
-    yaw: float
-    pitch: float
-    roll: float
+    mouth_open: float | None
+    mouth_wide: float | None
+    smile: float | None
+    brow_left: float | None
+    brow_right: float | None
+    eye_left: float | None
+    eye_right: float | None
+    jaw: float | None
+    yaw: float | None
+    pitch: float | None
+    roll: float | None
 
 
 def expressions(
@@ -73,7 +86,8 @@ def expressions(
     """Return the expressions of a face, points (468, 4) as in ``Instance``; None of no face.
 
     ``aspect`` is the picture's width over its height, ``mirrored`` says that it is in a mirror.
-    A face whose points lie in one place, or hold what is not a number, is none.
+    A face whose points lie in one place, or hold what is not a number, is none. Of points whose
+    confidence is 0 nothing is told.
     """
     across = -aspect if mirrored else aspect
     places = points[_ROWS, :3].astype(np.float64) * [across, 1.0, aspect]
@@ -98,7 +112,7 @@ def expressions(
     brows = {side: _brow(own, side) for side in ("left", "right")}
     eyes = {side: _eye(own, side) for side in ("left", "right")}
     yaw, pitch, roll = _angles(axes)
-    return Expressions(
+    read = Expressions(
         _unit("mouth_open", lengths["mouth_open"]),
         _unit("mouth_wide", lengths["mouth_wide"]),
         _unit("smile", lengths["smile"]),
@@ -111,6 +125,9 @@ def expressions(
         pitch,
         roll,
     )
+    known = {name for name, sure in zip(_POINTS, points[_ROWS, 3] > 0, strict=True) if sure}
+    missing = {name: None for name, needed in _NEEDS.items() if not known.issuperset(needed)}
+    return read._replace(**missing)
 
 
 def _axes(places: Floats) -> Floats | None:

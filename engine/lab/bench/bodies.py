@@ -10,7 +10,8 @@ is why it is faster. "lite" networks of ours stand beside the full ones of Media
 "apart" is the mean distance of all points from those of MediaPipe, in parts of the longer side of
 the body, hand or face, where both see one, of ours before it is smoothed. "Crops" are 24 hands and
 faces of real people, each a picture of its own, without a body that says where they are: MediaPipe
-sees them as pictures that have nothing to do with each other.
+is begun anew for each, and both are shown it for a tenth of a second. The two networks of
+MediaPipe's hands stand beside each other too: "lite" is as far from "full" there too.
 
 "One person" is a whole show, 30 pictures a second, from a picture that is decoded once to OSC:
 what it takes of a core, all processes together. "Gestures" is what `body_gestures` tells of real
@@ -59,6 +60,13 @@ OURS: Final[dict[str, tuple[str, float]]] = {
     "hands:hands_full": ("hands, full", 1.0),
     "face:face_mesh": ("face mesh", 1.0),
 }
+PEERS: Final[dict[str, dict[str, str]]] = {
+    "hands": {"hands": "MediaPipe hands", "hands_lite": "MediaPipe hands, lite"},
+    "face": {"face": "MediaPipe face"},
+}
+"""What sees crops, by what is in them: MediaPipe as it comes, and with its lighter network."""
+LIKE: Final = {"hands:hands": "hands_lite"}
+"""What of MediaPipe has the same network as one of ours, where as it comes it has another."""
 _APART: Final[Goal] = ("<=", 5.0)
 _OF_A_CORE: Final[Goal] = ("<=", 20.0)
 GESTURES: Final = ("movenet_lightning", "blazepose_lite")
@@ -116,20 +124,37 @@ def _one_person(model: str, folder: Path, port: int, seconds: float) -> Row:
 
 def _still(what: str, folder: Path, port: int) -> list[Row]:
     """Return the lines of pictures that have nothing to do with each other."""
-    clip, peer = folder / f"{what}-still.npy", folder / f"{what}-still-peer.npz"
-    run_with(MEDIAPIPE, "bodies_peers.py", f"{what}-still", clip, peer, port)
-    with np.load(peer) as table:
-        expected = table["points"]
-    rows = [Row(f"MediaPipe {what}, {len(expected)} crops", "seen", 100 * _seen(expected), PERCENT)]
+    clip = folder / f"{what}-still.npy"
+    theirs = {peer: _told_by(peer, clip, folder, port) for peer in PEERS[what]}
+    usual = theirs[what]
+    rows = [
+        Row(f"{words}, {len(usual)} crops", "seen", 100 * _seen(theirs[peer]), PERCENT)
+        for peer, words in PEERS[what].items()
+    ]
+    for peer in (each for each in theirs if each != what):
+        case = f"{PEERS[what][peer]}, beside {PEERS[what][what]}, {len(usual)} crops"
+        rows.append(Row(case, "apart", 100 * apart(theirs[peer], usual), PERCENT))
     for name in (each for each in OURS if each.startswith(f"{what}:") and _is_here(each)):
         out = folder / "still.npz"
         child("bodies_ours", f"{name}-still", clip, out, port)
         with np.load(out) as table:
             found = table["points"]
-        case = f"{OURS[name][0]}, {len(expected)} crops"
+        case = f"{OURS[name][0]}, {len(usual)} crops"
         rows.append(Row(case, "seen", 100 * _seen(found), PERCENT))
-        rows.append(Row(case, "apart", 100 * apart(found, expected), PERCENT, _APART))
+        rows.append(Row(case, "apart", 100 * apart(found, usual), PERCENT, _APART))
+        if like := LIKE.get(name):
+            case = f"{OURS[name][0]}, beside {PEERS[what][like]}, {len(usual)} crops"
+            rows.append(Row(case, "apart", 100 * apart(found, theirs[like]), PERCENT, _APART))
     return rows
+
+
+def _told_by(peer: str, clip: Path, folder: Path, port: int) -> NDArray[np.float32]:
+    """Return what MediaPipe sees in pictures that have nothing to do with each other."""
+    out = folder / f"{peer}-still-peer.npz"
+    run_with(MEDIAPIPE, "bodies_peers.py", f"{peer}-still", clip, out, port)
+    with np.load(out) as table:
+        points: NDArray[np.float32] = table["points"]
+    return points
 
 
 def _beside(what: str, folder: Path, port: int, rounds: int) -> list[Row]:

@@ -30,8 +30,8 @@ from tflite import Published, export  # noqa: E402
 PACKAGE = "mediapipe==0.10.21"
 NETWORKS = {
     "palm": Published(
-        "mediapipe/modules/palm_detection/palm_detection_lite.tflite",
-        "e9a4aaddf90dda56a87235303cf00e4c2d3fb28725f68fd88772997dac905c18",
+        "mediapipe/modules/palm_detection/palm_detection_full.tflite",
+        "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54",
         "input_1",
         {"Identity": "boxes", "Identity_1": "scores"},
     ),
