@@ -17,6 +17,7 @@ from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.body import Point
+from engine.dsp.landmarks.measures import reshaped
 
 _TOUCHING: Final = 1e-9
 MOST_CORNERS: Final = 64
@@ -198,6 +199,7 @@ class Tripwire:
 
     def __init__(self, line: Sequence[Sequence[float]]) -> None:
         self._walkers: dict[int, _Walker] = {}
+        self._aspect = 0.0
         self.move(line)
 
     def move(self, line: Sequence[Sequence[float]]) -> None:
@@ -222,8 +224,11 @@ class Tripwire:
     ) -> list[tuple[int, bool]]:
         """Return (slot, whether from left to right) of those who have crossed it just now.
 
-        Left and right are those of somebody who walks along the line.
+        Left and right are those of somebody who walks along the line. In a picture of another shape
+        nobody has crossed it.
         """
+        if reshaped(aspect, self._aspect):
+            self._walkers, self._aspect = {}, aspect
         self._walkers = {
             who: one
             for who, one in self._walkers.items()

@@ -84,6 +84,7 @@ _JACKS: Final = tuple(
         ("clap", 22, 26, 1.0, True),
         ("raised", 138, 146, RIGHT),
         ("raised", 144, 162, LEFT, True),
+        ("jump", 87, 96, 1.0, True),
     )
 )
 CLIPS: Final = (
@@ -121,6 +122,7 @@ class Count:
             ]
             if fits:
                 left.remove(fits[0])
+            if not one.perhaps and not fits: self.miss=getattr(self,"miss",[])+[(clip.name,one,mirrored)]
             if not one.perhaps:
                 self.there[one.name] = self.there.get(one.name, 0) + 1
                 self.found[one.name] = self.found.get(one.name, 0) + bool(fits)
