@@ -32,10 +32,10 @@ QUICKEST: Final = 8.0
 other."""
 LEAST_HEIGHT: Final = 0.1
 """How high hands clap, as ``Body.height`` says: hands that hang down pass each other."""
-HIGH: Final = 0.022
+HIGH: Final = 0.02
 """Statures that shoulders, hips and both feet rise in a jump, each of them: as much as the lower
 foot is seen to rise in a hop, which is less than it does."""
-STRETCHED: Final = 0.035
+STRETCHED: Final = 0.037
 """By how many statures more all of it rises in the mean, as knees were bent before. Why not the
 feet alone: points that tremble rise by as much as they do in a hop, though not all of them."""
 UPRIGHT: Final = 0.144
@@ -47,8 +47,11 @@ ALOFT: Final = 1.0
 """Seconds after which a jump is over in any case."""
 SETTLING: Final = 0.3
 """Seconds after somebody is first seen in which points find their place, and nothing is a jump."""
-HELD: Final = 0.15
-"""Seconds that somebody must face another way, for a network may swap the sides for a moment."""
+FACING: Final = 0.2
+"""Seconds over which it is seen which way somebody faces: a network may swap the sides for a
+moment, and of who stands before the light again and again."""
+SURELY: Final = 0.5
+"""How far that must be the one way, of -1 to 1, before they face it."""
 CROWN: Final = 0.075
 """Statures from the middle of the face to the crown."""
 OVER: Final = 0.03
@@ -56,10 +59,10 @@ OVER: Final = 0.03
 eyes."""
 PALM: Final = 0.35
 """From the wrist to the middle of the hand, in forearms: 0.5 of 0.108 statures, of 0.146."""
-LIFTED: Final = 0.1
+UP: Final = 0.1
 """Seconds for which a hand must be up, or down: less is one that passes, or was mistaken."""
-BREADTH: Final = 0.07
-"""Statures from shoulder to shoulder from which one sees which is which."""
+BREADTH: Final = 0.2
+"""Statures from shoulder to shoulder of who faces the camera, or has the back to it."""
 _STATURES: Final = 15
 """Pictures whose greatest stature a rise is measured by: who bends looks smaller, and is not."""
 GAP: Final = 0.5
@@ -90,17 +93,18 @@ class GestureReader:
         self._peak = 0.0
         self._tall: deque[float] = deque(maxlen=_STATURES)
         self._raised: dict[str, bool] = {}
-        self._lifted: dict[str, Ns] = {}
+        self._changing: dict[str, Ns] = {}
         self._facing = 0
-        self._other: Ns | None = None
+        self._sides = 0.0
+        self._sides_at: Ns | None = None
 
     def update(
-        self, body: Body, at: Ns, high: float = HIGH, lifted: float = LIFTED
+        self, body: Body, at: Ns, high: float = HIGH, held: float = UP
     ) -> list[tuple[Gesture, float]]:
         """Return what happened just now, each with a value.
 
         Of a raised hand it is 1 for the left and 2 for the right, else 1. ``high`` are the statures
-        that a jump must rise by, ``lifted`` the seconds for which a hand must be over the head.
+        that a jump must rise by, ``held`` the seconds for which a hand must be over the head.
         """
         gap = (at - self._at) / SECOND if self._at is not None else 0.0
         if self._at is not None and not 0 < gap <= GAP:
@@ -121,7 +125,7 @@ class GestureReader:
             found.append(("clap", 1.0))
         if self._jumps(body, tall, at, high):
             found.append(("jump", 1.0))
-        found += [("raised", float(hand)) for hand in self._raises(body, tall, at, lifted)]
+        found += [("raised", float(hand)) for hand in self._raises(body, tall, at, held)]
         if self._turns(body, tall, at):
             found.append(("turn", 1.0))
         return found
@@ -135,7 +139,8 @@ class GestureReader:
     def _claps(self, body: Body, at: Ns) -> bool:
         apart = distance(body, "left_hand", body, "right_hand")
         heights = body.height("left_hand"), body.height("right_hand")
-        if apart is None or None in heights:
+        elbows = body.position("left_elbow"), body.position("right_elbow")
+        if apart is None or None in heights or None in elbows:
             self._hands.clear()
             return False
         before, was = self._hands[-1] if self._hands else (at, apart)
@@ -188,22 +193,22 @@ class GestureReader:
                 return True
         return False
 
-    def _raises(self, body: Body, tall: float, at: Ns, lifted: float) -> list[int]:
+    def _raises(self, body: Body, tall: float, at: Ns, held: float) -> list[int]:
         head = body.position("head")
         found = []
         for number, side in enumerate(("left", "right"), 1):
             hand = _hand(body, side)
             if head is None or hand is None:
-                self._lifted.pop(side, None)
+                self._changing.pop(side, None)
                 continue
             over = (hand[1] - head[1]) / tall
             was = self._raised.setdefault(side, over > 0)
             up = over > (0 if was else CROWN + OVER)
             if up == was:
-                self._lifted.pop(side, None)
-            elif at - self._lifted.setdefault(side, at) >= lifted * SECOND:
+                self._changing.pop(side, None)
+            elif at - self._changing.setdefault(side, at) >= held * SECOND:
                 self._raised[side] = up
-                self._lifted.pop(side)
+                self._changing.pop(side)
                 if up:
                     found.append(number)
         return found
@@ -212,17 +217,16 @@ class GestureReader:
         left, right = body.position("left_shoulder"), body.position("right_shoulder")
         if left is None or right is None:
             return False
-        across = (left[0] - right[0]) * body.aspect / tall
-        facing = 1 if across > 0 else -1
-        if abs(across) < BREADTH or facing == self._facing:
-            self._other = None
+        across = (left[0] - right[0]) * body.aspect / tall / BREADTH
+        passed = (at - self._sides_at) / SECOND if self._sides_at is not None else 0.0
+        self._sides_at = at
+        self._sides = self._sides + (min(max(across, -1.0), 1.0) - self._sides) * -math.expm1(
+            -passed / FACING
+        )
+        if abs(self._sides) < SURELY:
             return False
-        if self._other is None:
-            self._other = at
-        if at - self._other < HELD * SECOND:
-            return False
-        before, self._facing, self._other = self._facing, facing, None
-        return before != 0
+        before, self._facing = self._facing, 1 if self._sides > 0 else -1
+        return before == -self._facing
 
 
 def _risen(ys: tuple[float, ...], before: tuple[float, ...]) -> list[float]:

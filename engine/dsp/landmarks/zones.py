@@ -20,8 +20,19 @@ from engine.dsp.landmarks.body import Point
 from engine.dsp.landmarks.measures import reshaped
 
 _TOUCHING: Final = 1e-9
+EDGE: Final = 0.02
+EDGE_IN_METRES: Final = 0.2
+"""How far out somebody has left if nothing is said: picture heights, and metres, of which feet in
+the picture are less sure, and which are many on a small stage."""
 MOST_CORNERS: Final = 64
 """Corners of one zone: it is looked at anew while a hand draws it."""
+
+
+def edge_of(edge: float | None, *, metres: bool) -> float:
+    """Return how far out somebody has left, whether that is said or not."""
+    if edge is not None:
+        return edge
+    return EDGE_IN_METRES if metres else EDGE
 
 
 class Polygon:

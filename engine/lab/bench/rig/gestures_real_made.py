@@ -205,9 +205,7 @@ def rows_of_made(people: Sequence[Moved], model: str) -> Iterator[Row]:
         yield Row(case, f"false, {name}", false / len(people) / TIMES / ROUND * 60, "a minute")
 
 
-def judged(
-    told: Sequence[Told], name: str, done: Sequence[tuple[float, float]]
-) -> tuple[int, int]:
+def judged(told: Sequence[Told], name: str, done: Sequence[tuple[float, float]]) -> tuple[int, int]:
     """Return how many of what was done in each round were told in time, and how much else was told.
 
     ``done`` are the seconds of a round at which each began and ended.
