@@ -13,14 +13,15 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
 
 from engine.lab.bench.report import Row
-from engine.lab.bench.rig.gestures_real import NEAR, Told, told_of
-from engine.lab.bench.rig.real_people import FPS, STATURE, CutPerson
+from engine.lab.bench.rig.gestures_real import NEAR, Clip, Told, read, told_of
+from engine.lab.bench.rig.real_people import FPS, STATURE, CutPerson, cut_out
 from engine.synthetic.easing import minimum_jerk
 from engine.synthetic.stage import Picture, backdrop, camera
 
@@ -33,6 +34,10 @@ ROUND: Final = 2.4
 TIMES: Final = 2
 """How often somebody does it."""
 SIZE: Final = (640, 360)
+_WALKS, _STANDS, _RISES = (60, 110), slice(16, 27), (0, 12)
+"""Pictures in which a woman walks and a man stands, those of them in which he is still, and those
+in which a man begins to raise an arm."""
+_SMALLER, _LEAST = (960, 540), 6
 LATE: Final = 0.3
 """Seconds after it was over within which it must be told."""
 _DIP: Final = 0.08
@@ -143,6 +148,27 @@ class Moved:
             picture = empty.copy()
             _lay(picture, cutout, stance, (*spot.tolist(), tall * float(scale)))
             yield _by_camera(picture, stance)
+
+
+def moved_people(films: Mapping[str, Path], seed: int) -> list[Moved]:
+    """Return three people of the films (see ``CLIPS``) who are moved, by seeds from ``seed`` on.
+
+    ``films``: where each film is, by its name. They are a man and a woman from the front and the
+    side, and a man from both sides, who can turn.
+    """
+    both, _ = read(films["demo.mp4"], Clip("", "", *_WALKS))
+    smaller = [cv2.resize(each, _SMALLER, interpolation=cv2.INTER_AREA) for each in both]
+    walking, standing = cut_out([np.asarray(each, np.uint8) for each in smaller], least=_LEAST)
+    sides = []
+    for film in ("cam01.mp4", "cam03.mp4"):
+        pictures, _ = read(films[film], Clip("", "", *_RISES))
+        (cast,) = cut_out(pictures, people=1, least=_LEAST)
+        sides.append([one for one in cast if one.covered == 1] or cast)
+    return [
+        Moved(standing[_STANDS], [], seed),
+        Moved(walking, [], seed + 1),
+        Moved(*sides, seed + 2),
+    ]
 
 
 def _lay(
