@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import field
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
+from engine.core.parameter import Param
 from engine.dsp.landmarks.body import SEEN, Body
-from engine.dsp.landmarks.gestures import GestureReader
+from engine.dsp.landmarks.gestures import HIGH, UP, GestureReader
 from engine.dsp.landmarks.people import Sure, Who, find
 
 _log = logging.getLogger("sensorium")
@@ -30,14 +31,21 @@ class BodyGestures(Node):
     """Trigger when somebody does something: ``clap``, ``jump``, ``raised`` and ``turn``.
 
     ``clap`` is when the hands come together quickly, above the hips. ``jump`` is when all of the
-    body leaves the ground, as it is seen; crouching and kicking are none, and a low hop may be
-    missed. ``raised`` is when a hand goes over the head: its value is 1 for the left and 2 for the
-    right. ``turn`` is when somebody has turned from the front to the back or to the front again.
+    body leaves the ground, as it is seen, upright and at least so ``high``; crouching and kicking
+    are none, and a low hop may be missed. ``raised`` is when a hand goes over the head and is
+    ``held`` there: its value is 1 for the left and 2 for the right. ``turn`` is when somebody has
+    turned from the front to the back or to the front again.
 
     It does not matter how near somebody stands. A gesture needs to be seen: without feet in the
-    picture there is no jump, nor for a third of a second after somebody was found.
+    picture there is no jump, nor for a third of a second after somebody was found. The camera must
+    stand still: one that is swung down has everybody jump.
     """
 
+    high: Annotated[
+        float,
+        Param("how high the lower foot is seen to rise in a jump, in body lengths", 0.01, 0.5),
+    ] = HIGH
+    held: Annotated[float, Param("how long a hand must be over the head", 0, 10, unit="s")] = UP
     person: Who = 0
     confidence: Sure = SEEN
 
@@ -59,7 +67,7 @@ class BodyGestures(Node):
             self._reader.reset()
             self._id = person.id
         body = Body(person.points, pose.aspect, self.confidence, pose.skeleton)
-        for name, value in self._reader.update(body, at):
+        for name, value in self._reader.update(body, at, self.high, self.held):
             yield Done(**{name: Trigger(value)})
 
     def reset(self) -> None:

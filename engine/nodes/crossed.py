@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import field
 from typing import Annotated, NamedTuple
 
 from engine.core.errors import ParameterError
@@ -14,8 +15,9 @@ from engine.core.parameter import Param
 from engine.core.skeletons import point_names
 from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.parts import Part
-from engine.dsp.landmarks.people import Sure, places
-from engine.dsp.landmarks.zones import Tripwire, line_fault
+from engine.dsp.landmarks.people import Sure
+from engine.dsp.landmarks.whereabouts import Whereabouts
+from engine.dsp.landmarks.zones import Tripwire, edge_of, line_fault
 
 
 class Crossing(NamedTuple):
@@ -54,13 +56,18 @@ class Crossed(Node):
     ] = ((0.5, 0.0), (0.5, 1.0))
     point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "feet"
     edge: Annotated[
-        float, Param("how far past it somebody has crossed, in picture heights or metres", 0)
-    ] = 0.02
+        float | None,
+        Param(
+            "how far past it somebody has crossed, in picture heights or metres; 0.02 and 0.2 if not said",
+            0,
+        ),
+    ] = None
     memory: Annotated[float, Param("how long who is not seen is remembered", 0, 60, unit="s")] = 1.0
     confidence: Sure = SEEN
 
     label: Label = ""
 
+    _where: Whereabouts = field(default_factory=Whereabouts)
     _count: int = 0
     _net: int = 0
 
@@ -79,10 +86,10 @@ class Crossed(Node):
             self._drawn = self.line
             self._wire.move(self.line)
         crossed = self._wire.update(
-            places(pose, self.point, self.confidence),
+            self._where.update(pose, self.point, self.confidence, at),
             at,
             aspect=pose.aspect,
-            edge=self.edge,
+            edge=edge_of(self.edge, metres=pose.skeleton.metres),
             memory=self.memory,
         )
         for slot, forth in crossed:
@@ -99,4 +106,5 @@ class Crossed(Node):
 
     def reset(self) -> None:
         """Forget where everybody was; a camera that fails for a moment takes no count away."""
+        self._where = Whereabouts()
         self._wire.forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated, Final, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from engine.core.errors import ParameterError
 from engine.core.label import Label
 from engine.core.landmarks import Instance, Landmarks, Pose
+from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.skeletons import FLOOR, point_names
@@ -22,7 +24,8 @@ from engine.dsp.landmarks.floor_plan import (
 )
 from engine.dsp.landmarks.metres import ANKLE
 from engine.dsp.landmarks.parts import Part
-from engine.dsp.landmarks.people import Sure, Who, find, places
+from engine.dsp.landmarks.people import Sure, Who, find
+from engine.dsp.landmarks.whereabouts import Whereabouts
 
 STATURE: Final = 1.7
 """Metres: how tall people are taken to be, of whom it matters how high an ankle is."""
@@ -80,6 +83,7 @@ class Floor(Node):
 
     label: Label = ""
 
+    _where: Whereabouts = field(default_factory=Whereabouts)
     _drawn: object = None
     _count: int = 0
 
@@ -97,12 +101,13 @@ class Floor(Node):
         """Return how many stand on it, or around it."""
         return f"{self._count} here" if self._count else ""
 
-    def process(self, pose: Pose | Landmarks) -> Standing:
+    def process(self, pose: Pose | Landmarks, at: Ns) -> Standing:
         """Return everybody on the floor in metres, and where the person stands."""
         plan = self._floor_plan()
         above = _above(pose, self.point)
+        known = self._where.update(pose, self.point, self.confidence, at)
         here = []
-        for who, (slot, place) in places(pose, self.point, self.confidence).items():
+        for who, (slot, place) in known.items():
             metres = plan.metres(place, above)
             if metres is not None:
                 row = np.array([(*metres, 1.0)], np.float32)
@@ -114,6 +119,10 @@ class Floor(Node):
             return Standing(everybody)
         x, y, _ = person.points[0].tolist()
         return Standing(everybody, x, y)
+
+    def reset(self) -> None:
+        """Forget where everybody was before a gap."""
+        self._where = Whereabouts()
 
     def _floor_plan(self) -> FloorPlan:
         """Return the floor as it is now: a hand may have drawn it anew."""

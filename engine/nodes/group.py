@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated, NamedTuple
 
 from engine.core.landmarks import Landmarks, Pose
+from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.skeletons import point_names
 from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.parts import Part
-from engine.dsp.landmarks.people import Sure, places
+from engine.dsp.landmarks.people import Sure
+from engine.dsp.landmarks.whereabouts import Whereabouts
 from engine.dsp.landmarks.zones import middle_and_spread
 
 
@@ -37,9 +40,16 @@ class Group(Node):
     point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "hips"
     confidence: Sure = SEEN
 
-    def process(self, pose: Pose | Landmarks) -> Gathering:
+    _where: Whereabouts = field(default_factory=Whereabouts)
+
+    def process(self, pose: Pose | Landmarks, at: Ns) -> Gathering:
         """Return the number of people, their middle and spread."""
-        here = [place for _, place in places(pose, self.point, self.confidence).values()]
+        known = self._where.update(pose, self.point, self.confidence, at)
+        here = [place for _, place in known.values()]
         if not here:
             return Gathering(0)
         return Gathering(len(here), *middle_and_spread(here, pose.aspect))
+
+    def reset(self) -> None:
+        """Forget where everybody was before a gap."""
+        self._where = Whereabouts()

@@ -15,8 +15,9 @@ from engine.core.parameter import Param
 from engine.core.skeletons import point_names
 from engine.dsp.landmarks.body import SEEN, Point
 from engine.dsp.landmarks.parts import Part
-from engine.dsp.landmarks.people import Sure, places
-from engine.dsp.landmarks.zones import Occupancy, Polygon, zone_fault
+from engine.dsp.landmarks.people import Sure
+from engine.dsp.landmarks.whereabouts import Whereabouts
+from engine.dsp.landmarks.zones import Occupancy, Polygon, edge_of, zone_fault
 
 Rectangle = tuple[float, float, float, float]
 
@@ -75,8 +76,12 @@ class Zone(Node):
     ] = None
     point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "feet"
     edge: Annotated[
-        float, Param("how far out somebody has left, in picture heights or metres", 0)
-    ] = 0.02
+        float | None,
+        Param(
+            "how far out somebody has left, in picture heights or metres; 0.02 and 0.2 if not said",
+            0,
+        ),
+    ] = None
     memory: Annotated[float, Param("how long who is not seen is still there", 0, 60, unit="s")] = (
         1.0
     )
@@ -85,6 +90,7 @@ class Zone(Node):
     label: Label = ""
 
     _drawn: tuple[object, object] = (None, None)
+    _where: Whereabouts = field(default_factory=Whereabouts)
     _occupancy: Occupancy = field(default_factory=Occupancy)
 
     def __post_init__(self) -> None:
@@ -101,10 +107,10 @@ class Zone(Node):
         """Yield how it stands, and each who comes or goes."""
         came, went = self._occupancy.update(
             self._shape(),
-            places(pose, self.point, self.confidence),
+            self._where.update(pose, self.point, self.confidence, at),
             at,
             aspect=pose.aspect,
-            edge=self.edge,
+            edge=edge_of(self.edge, metres=pose.skeleton.metres),
             memory=self.memory,
         )
         yield Stay(self._occupancy.count, self._occupancy.longest(at))
@@ -122,4 +128,4 @@ class Zone(Node):
 
     def reset(self) -> None:
         """Forget who was inside: who is there after a gap comes in anew."""
-        self._occupancy = Occupancy()
+        self._where, self._occupancy = Whereabouts(), Occupancy()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.core.clock import ns
 from engine.core.errors import ParameterError
-from engine.core.landmarks import Instance, Landmarks
+from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.skeletons import BLAZEPOSE_33, HAND_21
 from engine.nodes.angle import Angle
 from engine.nodes.distance import Distance
@@ -148,6 +148,15 @@ def test_who_stands_still_has_no_speed_and_another_person_starts_anew():
     said = [box.process(pose(someone()), ns(frame / 30)) for frame in range(10)]
     assert said[0] is None and said[-1].speed == 0
     assert box.process(pose(someone(number=9, x=0.8)), ns(10 / 30)) is None
+
+
+def test_a_picture_that_is_turned_in_mid_show_is_no_speed():
+    box = Speed()
+    for frame in range(5):
+        box.process(pose(someone()), ns(frame / 30))
+    turned = Pose(pose(someone(x=0.2)).people, 1 / ASPECT)
+    assert box.process(turned, ns(5 / 30)) is None
+    assert box.process(turned, ns(6 / 30)).speed == 0
 
 
 def test_a_part_that_comes_back_after_a_while_does_not_jump():

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.clock import ns
-from engine.core.landmarks import Landmarks
+from engine.core.landmarks import Landmarks, Pose
 from engine.core.skeletons import HAND_21
 from engine.nodes.body_gestures import BodyGestures
 
@@ -207,3 +207,76 @@ def test_who_jumps_onto_a_step_may_jump_again_at_once():
         return (lifted(someone(), up),)
 
     assert told(hops) == [("jump", 1.0)] * 2
+
+
+def hopping(at, height=0.05, bent=0.05, tall=0.6):
+    """Draw somebody who bends, hops at 1 s and lands on the toes; feet rise less than the rest."""
+    part = (at - 1.0) / 0.35
+    up = 4 * height * part * (1 - part) if 0 < part < 1 else 0.0
+    down = bent * max(0.0, 1 - abs(at - 0.85) / 0.15)
+    person = lifted(someone(tall=tall), up * tall)
+    person.joints[:13, 1] -= down * tall
+    return (person,)
+
+
+def test_a_hop_with_bent_knees_is_a_jump_and_as_high_as_one_asks():
+    assert told(hopping) == [("jump", 1.0)]
+    assert told(hopping, high=0.1) == []
+    assert told(lambda at: hopping(at, 0.2), high=0.1) == [("jump", 1.0)]
+
+
+def test_who_springs_from_a_crouch_and_runs_off_does_not_jump():
+    def springs(at):
+        person = someone()
+        part = min(max((at - 0.5) / 0.25, 0.0), 1.0)
+        hips = person.joints[11:13].mean(axis=0)
+        person.joints[:7, 0] += 0.2 - 0.1 * part
+        person.joints[:7, 1] = hips[1] + 0.05 * part
+        return (lifted(person, 0.1 * part),)
+
+    assert told(springs) == []
+
+
+def test_a_hand_that_passes_over_the_head_is_not_raised_unless_it_is_held():
+    def passes(at):
+        return (someone(right_wrist=(0.5, 0.9 if 0.5 < at < 0.58 else 0.3)),)
+
+    assert told(passes) == []
+    assert told(passes, held=0.0) == [("raised", 2.0)]
+    assert told(lambda at: raising(at, "left"), held=0.5) == [("raised", 1.0)]
+    assert told(lambda at: raising(at, "left"), held=1.5) == []
+
+
+def test_a_forearm_across_the_face_is_no_raised_hand_though_the_wrist_is_over_it():
+    face = 0.1 + 0.93 * 0.6
+    across = {"right_elbow": (0.35, face + 0.05), "right_wrist": (0.5, face + 0.05)}
+    assert told(lambda at: (someone(**across) if at > 0.5 else someone(),)) == []
+
+
+def test_a_wrist_that_is_taken_for_the_other_for_a_moment_claps_and_raises_nothing():
+    def mistaken(at):
+        up, down = (0.55, 0.85), (0.35, 0.35)
+        if 1.0 < at < 1.05:
+            up, down = (0.45, 0.62), (0.45, 0.62)
+        return (someone(left_wrist=up if at > 0.3 else (0.6, 0.35), right_wrist=down),)
+
+    assert told(mistaken) == [("raised", 1.0)]
+
+
+def test_a_hand_that_is_hidden_while_it_rises_is_raised_when_it_is_seen():
+    def hidden(at):
+        return (someone(right_wrist=None if 0.5 < at < 1.0 else (0.5, 0.3 if at < 1 else 0.9)),)
+
+    assert told(hidden) == [("raised", 2.0)]
+
+
+@pytest.mark.parametrize("aspect", [ASPECT, 1 / ASPECT])
+def test_a_film_that_is_cut_or_a_picture_that_is_turned_has_nobody_jump_turn_or_clap(aspect):
+    box, found = BodyGestures(), []
+    for frame in range(60):
+        one = someone() if frame < 30 else lifted(someone(tall=0.4), 0.35)
+        if frame >= 30:
+            one.joints[:, 0] = 1 - one.joints[:, 0]
+        shape = ASPECT if frame < 30 else aspect
+        found += [*box.process(Pose((one,), shape), ns(frame / FPS))]
+    assert found == []

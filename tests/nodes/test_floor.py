@@ -61,7 +61,7 @@ CAMERAS = st.fixed_dictionaries(
 
 @given(CAMERAS, st.floats(-1, 6), st.floats(-1, 5))
 def test_feet_are_where_they_stand_whatever_camera_sees_them(camera, x, y):
-    said = plan(**camera).process(pose(at(x, y, **camera)))
+    said = plan(**camera).process(pose(at(x, y, **camera)), ns(0))
     assert said.x == pytest.approx(x, abs=0.02)
     assert said.y == pytest.approx(y, abs=0.02)
     assert said.floor.count == 1
@@ -78,13 +78,13 @@ def ankles(x, y, up, **camera):
 def test_where_the_camera_is_puts_right_that_ankles_are_above_the_floor(camera, x, y):
     box = plan(**camera)
     raised = pose(ankles(x, y, ANKLE * STATURE, **camera))
-    without = box.process(raised)
+    without = box.process(raised, ns(0))
     stands = camera["aside"], -camera["back"], camera["high"]
     way = math.dist((x, y), stands[:2])
     too_far = ANKLE * STATURE / (camera["high"] - ANKLE * STATURE)
     assert math.dist((x, y), (without.x, without.y)) == pytest.approx(too_far * way, abs=1e-3)
     box.camera = stands
-    said = box.process(raised)
+    said = box.process(raised, ns(0))
     assert (said.x, said.y) == pytest.approx((x, y), abs=1e-3)
 
 
@@ -93,9 +93,9 @@ def test_what_lies_on_the_floor_is_where_it_is_seen_wherever_the_camera_is():
     box.point = "hands"
     place = seen(2, 1)
     lying = pose(someone(left_wrist=place, right_wrist=place))
-    before = box.process(lying)
+    before = box.process(lying, ns(0))
     box.camera = (2.5, -4.0, 3.0)
-    after = box.process(lying)
+    after = box.process(lying, ns(0))
     assert (after.x, after.y) == (before.x, before.y) == pytest.approx((2, 1), abs=1e-3)
 
 
@@ -135,32 +135,33 @@ def test_who_is_over_the_horizon_or_far_away_or_has_no_feet_is_left_out():
     box = plan()
     flying = someone(left_ankle=(0.5, 0.95), right_ankle=(0.5, 0.95))
     for nowhere in (flying, at(2, 40), someone(left_ankle=None, right_ankle=None)):
-        said = box.process(pose(nowhere))
+        said = box.process(pose(nowhere), ns(0))
         assert (said.floor.count, said.x, said.y) == (0, None, None)
 
 
 def test_slots_and_ids_stay_and_a_person_may_be_named():
     box = plan()
     two = pose(at(1, 1, 2), at(3, 2, 5))
-    said = box.process(two)
+    said = box.process(two, ns(0))
     assert [(one.slot, one.id) for one in said.floor.seen] == [(2, 2), (5, 5)]
     box.person = 5
-    assert box.process(two).x == pytest.approx(3, abs=0.01)
+    assert box.process(two, ns(0)).x == pytest.approx(3, abs=0.01)
 
 
 def test_zones_groups_distances_and_speeds_reckon_in_metres():
     box = plan()
-    two = box.process(pose(at(1, 1, 1), at(4, 1, 2))).floor
+    two = box.process(pose(at(1, 1, 1), at(4, 1, 2)), ns(0)).floor
     assert Distance(one="feet", other="feet", person=1, to=2).process(two) == pytest.approx(
         3, abs=0.01
     )
-    together = Group(point="feet").process(two)
+    together = Group(point="feet").process(two, ns(0))
     assert (together.x, together.y, together.spread) == pytest.approx((2.5, 1, 1.5), abs=0.01)
     corner = Zone(points=((3.5, 0.5), (4.5, 0.5), (4.5, 1.5), (3.5, 1.5)))
     assert next(iter(corner.process(two, ns(0)))).inside == 1
     speed = Speed(part="feet")
     for frame in range(60):
-        said = speed.process(box.process(pose(at(1, 1 + frame / 30))).floor, ns(frame / 30))
+        moment = ns(frame / 30)
+        said = speed.process(box.process(pose(at(1, 1 + frame / 30)), moment).floor, moment)
     assert (said.speed, said.up) == pytest.approx((1, 1), abs=0.05)
 
 

@@ -20,28 +20,29 @@ PLACES = st.floats(0, 1)
 
 
 def test_two_people_have_a_middle_and_a_spread():
-    said = Group().process(pose(someone(1, x=0.2), someone(2, x=0.6)))
+    said = Group().process(pose(someone(1, x=0.2), someone(2, x=0.6)), ns(0))
     assert said.people == 2
     assert said.x == pytest.approx(0.4)
     assert said.spread == pytest.approx(0.2 * ASPECT, abs=1e-6)
 
 
 def test_one_alone_has_no_spread_and_nobody_no_middle():
-    assert Group().process(pose(someone(x=0.3))).spread == 0
-    empty = Group().process(pose())
+    assert Group().process(pose(someone(x=0.3)), ns(0)).spread == 0
+    empty = Group().process(pose(), ns(0))
     assert empty == (0, None, None, None)
 
 
 def test_who_has_not_the_part_in_the_picture_does_not_count():
     half = someone(2, x=0.9, left_ankle=None, right_ankle=None)
-    said = Group(point="feet").process(pose(someone(1, x=0.3), half))
+    said = Group(point="feet").process(pose(someone(1, x=0.3), half), ns(0))
     assert (said.people, said.x) == (1, pytest.approx(0.3))
 
 
 @given(st.lists(PLACES, min_size=1, max_size=8), PLACES)
 def test_the_spread_stays_when_all_go_aside_and_does_not_hang_on_the_order(xs, aside):
     def spread(places):
-        return Group().process(pose(*(someone(k + 1, x=x) for k, x in enumerate(places))))
+        people = (someone(k + 1, x=x) for k, x in enumerate(places))
+        return Group().process(pose(*people), ns(0))
 
     here, moved, turned = spread(xs), spread([x + aside for x in xs]), spread(xs[::-1])
     assert moved.spread == pytest.approx(here.spread, abs=1e-5)

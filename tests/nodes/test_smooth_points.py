@@ -231,6 +231,15 @@ def test_all_landmarks_are_steadied(skeleton):
     assert (np.std(told[20:], axis=0) < 0.7 * np.std(raw[20:], axis=0)).mean() > 0.9
 
 
+def test_a_picture_that_is_turned_in_mid_show_begins_anew():
+    box = Smooth(smooth=0.9)
+    for number in range(10):
+        box.process(pose(body(aside(-0.3))), ns(number / RATE))
+    turned = Pose(pose(body(aside(0.3))).people, 1 / ASPECT)
+    (one,) = box.process(turned, ns(10 / RATE)).people
+    assert one.points == pytest.approx(body(aside(0.3)))
+
+
 def test_another_skeleton_begins_anew():
     box = Smooth()
     box.process(pose(body()), ns(0))

@@ -7,6 +7,7 @@ import math
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,10 @@ from hypothesis import strategies as st
 from engine.core.clock import ns
 from engine.core.commands import SetParameter
 from engine.core.errors import ParameterError, PatchError
+from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.parameter import read_parameters
+from engine.core.skeletons import FLOOR
+from engine.dsp.landmarks.whereabouts import Whereabouts
 from engine.dsp.landmarks.zones import Polygon, zone_fault
 from engine.models.pose import PoseModel
 from engine.nodes.crossed import Crossed
@@ -296,6 +300,51 @@ def test_who_is_hidden_for_a_moment_on_the_line_crosses_it():
     for _ in range(20):
         asked.sees()
     assert asked.triggers(standing(0.4)) == []
+
+
+def striding(at, seen):
+    """Draw somebody who walks across, a stride from foot to foot; some of the feet are ``seen``."""
+    x = 0.35 + 0.1 * at
+    feet = {"left_ankle": (x - 0.05, 0.1), "right_ankle": (x + 0.05, 0.1)}
+    return someone(**{foot: place if foot in seen else None for foot, place in feet.items()})
+
+
+def test_who_loses_sight_of_a_foot_on_the_line_crosses_it_once():
+    both, told, asked = ("left_ankle", "right_ankle"), [], Asked(Crossed())
+    for frame in range(90):
+        hidden = both[(frame // 6) % 3 :][:1] if 30 < frame < 60 else both
+        told += asked.triggers(striding(frame / 30, hidden))
+    assert told == [("forth", 1.0)]
+
+
+def test_a_foot_that_is_hidden_does_not_move_a_place_at_once_and_then_does():
+    where = Whereabouts()
+
+    def at(seconds, *seen):
+        return where.update(pose(striding(0.0, seen)), "feet", 0.3, ns(seconds))[1][1][0]
+
+    middle = at(0.0, "left_ankle", "right_ankle")
+    assert at(0.03, "left_ankle") == pytest.approx(middle)
+    for frame in range(2, 60):
+        last = at(frame * 0.03, "left_ankle")
+    assert last == pytest.approx(middle - 0.05, abs=1e-3)
+    assert at(2.5, "right_ankle") == pytest.approx(middle + 0.05)
+
+
+def test_a_picture_that_is_turned_crosses_nothing():
+    box = Crossed()
+    for number, (x, aspect) in enumerate([(0.3, 4 / 3), (0.3, 4 / 3), (0.7, 3 / 4), (0.7, 3 / 4)]):
+        last = [*box.process(Pose((standing(x),), aspect), ns(number / 30))][-1]
+    assert last.total == 0
+
+
+def test_on_a_floor_somebody_has_crossed_further_on_than_in_a_picture():
+    box, told = Crossed(line=((0, -1), (0, 1))), []
+    for number, x in enumerate([-1.0, -0.1, 0.1, -0.1, 0.1, 0.3]):
+        row = np.array([[x, 0.0, 1.0]], np.float32)
+        floor = Landmarks(FLOOR, (Instance(1, 1, row),), 1.0)
+        told.append([*box.process(floor, ns(number / 30))][-1].total)
+    assert told == [0, 0, 0, 0, 0, 1]
 
 
 def test_a_camera_that_fails_takes_no_count_away():

@@ -132,7 +132,7 @@ def floor_of(spots):
         joints = points(COCO_17, slot)
         joints[[15, 16]] = (*projected(*spot), 1.0)
         seen.append(Person(slot, slot + 100, joints))
-    return Floor(corners=corners, size=ROOM).process(Pose(tuple(seen), ASPECT)).floor
+    return Floor(corners=corners, size=ROOM).process(Pose(tuple(seen), ASPECT), ns(0)).floor
 
 
 @pytest.mark.parametrize("profile", ["2Dcur", "2Dobj", "2Dblb"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -61,6 +62,37 @@ def test_it_goes_on_after_a_restart_within_the_hour_and_later(tmp_path: Path) ->
     assert Door(tmp_path).lines[1:] == ["2026-11-29 12:00,11"]
     Door(tmp_path, hour=1).come(5)
     assert Door(tmp_path).lines[1:] == ["2026-11-29 12:00,11", "2026-11-29 13:00,5"]
+
+
+def test_a_night_goes_on_in_the_next_day(tmp_path: Path) -> None:
+    door = Door(tmp_path, hour=11.4)
+    door.come(2)
+    door.at(11.6)
+    door.come(3)
+    assert door.lines[1:] == ["2026-11-29 23:00,2", "2026-11-30 00:00,3"]
+
+
+@pytest.mark.parametrize(
+    ("night", "hours"),
+    [
+        ("2026-10-25", ["01:00,1", "02:00,2", "03:00,1"]),  # the clock goes back
+        ("2026-03-29", ["01:00,1", "03:00,1", "04:00,1", "05:00,1"]),  # it goes forward
+    ],
+)
+def test_an_hour_that_the_clock_goes_back_over_counts_both_and_one_that_it_leaps_is_none(
+    night: str, hours: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    first = 0 if night.endswith("03-29") else -1
+    begin = datetime.fromisoformat(f"{night}T00:30:00+00:00")
+    door = Door(tmp_path)
+    for hour in range(first, first + 4):
+        door.box._wall = lambda hour=hour: begin + timedelta(hours=hour)  # type: ignore[misc]
+        door.come(1)
+    monkeypatch.undo()
+    time.tzset()
+    assert door.lines[1:] == [f"{night} {each}" for each in hours]
 
 
 @pytest.mark.parametrize("torn", ["2026-11-29 13", "2026-11-29 13:00,", "\0\0\0\0"])

@@ -6,13 +6,15 @@ gesture of which a part is not seen is not told.
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from statistics import fmean
 from typing import Final, Literal
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
-from engine.dsp.landmarks.body import Body
-from engine.dsp.landmarks.measures import distance
+from engine.dsp.landmarks.body import Body, Point
+from engine.dsp.landmarks.measures import distance, reshaped
 
 Gesture = Literal["clap", "jump", "raised", "turn"]
 
@@ -24,28 +26,51 @@ APART: Final = 0.22
 """Statures from which hands that close are a clap."""
 CLOSING: Final = 0.2
 """Seconds in which they must close; folded hands come together more slowly."""
+SLIP: Final = 0.05
+QUICKEST: Final = 8.0
+"""Statures, and statures a second, that hands do not close in a picture: one was mistaken for the
+other."""
 LEAST_HEIGHT: Final = 0.1
 """How high hands clap, as ``Body.height`` says: hands that hang down pass each other."""
-RISE: Final = 0.04
-"""Statures that shoulders, hips and both feet rise in a jump."""
+HIGH: Final = 0.02
+"""Statures that shoulders, hips and both feet rise in a jump, each of them: as much as the lower
+foot is seen to rise in a hop, which is less than it does."""
+STRETCHED: Final = 0.037
+"""By how many statures more all of it rises in the mean, as knees were bent before. Why not the
+feet alone: points that tremble rise by as much as they do in a hop, though not all of them."""
+UPRIGHT: Final = 0.144
+"""Statures that shoulders are over the hips of who jumps, half a trunk: who springs from a crouch,
+or runs off, has none."""
 RISING: Final = 0.3
 """Seconds in which they do; who walks away from the camera rises in the picture more slowly."""
-LANDED: Final = 0.02
-"""Statures over the ground at which a jump is over; it is, too, half-way down from its top."""
 ALOFT: Final = 1.0
 """Seconds after which a jump is over in any case."""
 SETTLING: Final = 0.3
 """Seconds after somebody is first seen in which points find their place, and nothing is a jump."""
-HELD: Final = 0.15
-"""Seconds that somebody must face another way, for a network may swap the sides for a moment."""
-OVER: Final = 0.05
-"""Statures that a hand must be over the middle of the face, near the crown, or under it again."""
-BREADTH: Final = 0.07
-"""Statures from shoulder to shoulder from which one sees which is which."""
+FACING: Final = 0.2
+"""Seconds over which it is seen which way somebody faces: a network may swap the sides for a
+moment, and of who stands before the light again and again."""
+SURELY: Final = 0.5
+"""How far that must be the one way, of -1 to 1, before they face it."""
+CROWN: Final = 0.075
+"""Statures from the middle of the face to the crown."""
+OVER: Final = 0.03
+"""Statures that a hand must be over the crown to be raised; it is down when it is under the
+eyes."""
+PALM: Final = 0.35
+"""From the wrist to the middle of the hand, in forearms: 0.5 of 0.108 statures, of 0.146."""
+UP: Final = 0.1
+"""Seconds for which a hand must be up, or down: less is one that passes, or was mistaken."""
+BREADTH: Final = 0.2
+"""Statures from shoulder to shoulder of who faces the camera, or has the back to it."""
 _STATURES: Final = 15
 """Pictures whose greatest stature a rise is measured by: who bends looks smaller, and is not."""
 GAP: Final = 0.5
 """Seconds without a reading after which all begins anew."""
+LEAP: Final = 0.25
+FASTEST: Final = 6.0
+"""Statures, and statures a second, that nobody moves from one picture to the next: a film was cut,
+a camera turned, or it is somebody else."""
 
 
 class GestureReader:
@@ -58,6 +83,8 @@ class GestureReader:
         """Forget what was seen."""
         self._at: Ns | None = None
         self._since: Ns | None = None
+        self._aspect = 0.0
+        self._place: Point = (0.0, 0.0)
         self._hands: deque[tuple[Ns, float]] = deque()
         self._together = True
         self._feet: deque[tuple[Ns, tuple[float, ...]]] = deque()
@@ -66,40 +93,64 @@ class GestureReader:
         self._peak = 0.0
         self._tall: deque[float] = deque(maxlen=_STATURES)
         self._raised: dict[str, bool] = {}
+        self._changing: dict[str, Ns] = {}
         self._facing = 0
-        self._other: Ns | None = None
+        self._sides = 0.0
+        self._sides_at: Ns | None = None
 
-    def update(self, body: Body, at: Ns) -> list[tuple[Gesture, float]]:
+    def update(
+        self, body: Body, at: Ns, high: float = HIGH, held: float = UP
+    ) -> list[tuple[Gesture, float]]:
         """Return what happened just now, each with a value.
 
-        Of a raised hand it is 1 for the left and 2 for the right, else 1.
+        Of a raised hand it is 1 for the left and 2 for the right, else 1. ``high`` are the statures
+        that a jump must rise by, ``held`` the seconds for which a hand must be over the head.
         """
-        if self._at is not None and not 0 < at - self._at <= GAP * SECOND:
+        gap = (at - self._at) / SECOND if self._at is not None else 0.0
+        if self._at is not None and not 0 < gap <= GAP:
             if at == self._at:
                 return []
             self.reset()
         self._at = at
-        tall = body.stature
-        if tall is None:
+        tall, place = body.stature, body.position("shoulders")
+        if tall is None or place is None:
             return []
+        if self._since is not None and self._elsewhere(body, place, tall, gap):
+            self.reset()
+            self._at = at
+        self._place, self._aspect = place, body.aspect
         self._since = at if self._since is None else self._since
         found: list[tuple[Gesture, float]] = []
         if self._claps(body, at):
             found.append(("clap", 1.0))
-        if self._jumps(body, tall, at):
+        if self._jumps(body, tall, at, high):
             found.append(("jump", 1.0))
-        found += [("raised", float(hand)) for hand in self._raises(body, tall)]
+        found += [("raised", float(hand)) for hand in self._raises(body, tall, at, held)]
         if self._turns(body, tall, at):
             found.append(("turn", 1.0))
         return found
 
+    def _elsewhere(self, body: Body, place: Point, tall: float, gap: float) -> bool:
+        """Whether this cannot be the body of the picture before."""
+        across, up = (place[0] - self._place[0]) * body.aspect, place[1] - self._place[1]
+        far = math.hypot(across, up) > (LEAP + FASTEST * gap) * tall
+        return far or reshaped(body.aspect, self._aspect)
+
     def _claps(self, body: Body, at: Ns) -> bool:
         apart = distance(body, "left_hand", body, "right_hand")
         heights = body.height("left_hand"), body.height("right_hand")
-        if apart is None or None in heights:
+        elbows = body.position("left_elbow"), body.position("right_elbow")
+        if apart is None or None in heights or None in elbows:
             self._hands.clear()
             return False
+        before, was = self._hands[-1] if self._hands else (at, apart)
+        slipped = abs(apart - was) > SLIP + QUICKEST * (at - before) / SECOND
+        if slipped:
+            self._hands.clear()
+            self._together = True
         self._hands.append((at, apart))
+        if slipped:
+            return False
         while at - self._hands[0][0] > CLOSING * SECOND:
             self._hands.popleft()
         if apart > APART:
@@ -110,7 +161,7 @@ class GestureReader:
         high = min(height for height in heights if height is not None) > LEAST_HEIGHT
         return high and max(each for _, each in self._hands) > APART
 
-    def _jumps(self, body: Body, tall: float, at: Ns) -> bool:
+    def _jumps(self, body: Body, tall: float, at: Ns, high: float) -> bool:
         places = [body.position(part) for part in _ALL_RISE]
         settling = self._since is None or at - self._since < SETTLING * SECOND
         if None in places or settling:
@@ -121,9 +172,9 @@ class GestureReader:
         self._tall.append(tall)
         tall = max(self._tall)
         if self._ground is not None:
-            risen = _risen(ys, self._ground) / tall
+            risen = min(_risen(ys, self._ground)) / tall
             self._peak = max(self._peak, risen)
-            still_up = risen > max(LANDED, self._peak / 2)
+            still_up = risen > max(high, self._peak) / 2
             if still_up and at - self._jumped < ALOFT * SECOND:
                 return False
             self._ground = None
@@ -132,44 +183,60 @@ class GestureReader:
         while at - self._feet[0][0] > RISING * SECOND:
             self._feet.popleft()
         for _, before in self._feet:
-            if _risen(ys, before) / tall > RISE:
+            rises = _risen(ys, before)
+            if (
+                min(rises) > high * tall
+                and fmean(rises) > (high + STRETCHED) * tall
+                and ys[3] - ys[2] > UPRIGHT * tall
+            ):
                 self._ground, self._jumped, self._peak = before, at, 0.0
                 return True
         return False
 
-    def _raises(self, body: Body, tall: float) -> list[int]:
+    def _raises(self, body: Body, tall: float, at: Ns, held: float) -> list[int]:
         head = body.position("head")
         found = []
-        for number, hand in enumerate(("left_hand", "right_hand"), 1):
-            place = body.position(hand)
-            if head is None or place is None:
-                self._raised.pop(hand, None)
+        for number, side in enumerate(("left", "right"), 1):
+            hand = _hand(body, side)
+            if head is None or hand is None:
+                self._changing.pop(side, None)
                 continue
-            over = (place[1] - head[1]) / tall
-            before = self._raised.get(hand)
-            up = over > OVER if not before else over > -OVER
-            self._raised[hand] = up
-            if up and before is False:
-                found.append(number)
+            over = (hand[1] - head[1]) / tall
+            was = self._raised.setdefault(side, over > 0)
+            up = over > (0 if was else CROWN + OVER)
+            if up == was:
+                self._changing.pop(side, None)
+            elif at - self._changing.setdefault(side, at) >= held * SECOND:
+                self._raised[side] = up
+                self._changing.pop(side)
+                if up:
+                    found.append(number)
         return found
 
     def _turns(self, body: Body, tall: float, at: Ns) -> bool:
         left, right = body.position("left_shoulder"), body.position("right_shoulder")
         if left is None or right is None:
             return False
-        across = (left[0] - right[0]) * body.aspect / tall
-        facing = 1 if across > 0 else -1
-        if abs(across) < BREADTH or facing == self._facing:
-            self._other = None
+        across = (left[0] - right[0]) * body.aspect / tall / BREADTH
+        passed = (at - self._sides_at) / SECOND if self._sides_at is not None else 0.0
+        self._sides_at = at
+        self._sides = self._sides + (min(max(across, -1.0), 1.0) - self._sides) * -math.expm1(
+            -passed / FACING
+        )
+        if abs(self._sides) < SURELY:
             return False
-        if self._other is None:
-            self._other = at
-        if at - self._other < HELD * SECOND:
-            return False
-        before, self._facing, self._other = self._facing, facing, None
-        return before != 0
+        before, self._facing = self._facing, 1 if self._sides > 0 else -1
+        return before == -self._facing
 
 
-def _risen(ys: tuple[float, ...], before: tuple[float, ...]) -> float:
-    """Return by how much the one has risen that has risen least."""
-    return min(now - then for now, then in zip(ys, before, strict=True))
+def _risen(ys: tuple[float, ...], before: tuple[float, ...]) -> list[float]:
+    """Return by how much each has risen."""
+    return [now - then for now, then in zip(ys, before, strict=True)]
+
+
+def _hand(body: Body, side: str) -> Point | None:
+    """Return the middle of a hand: the forearm goes on beyond the wrist."""
+    wrist, elbow = body.position(f"{side}_wrist"), body.position(f"{side}_elbow")
+    if wrist is None or elbow is None:
+        return None
+    return wrist[0] + PALM * (wrist[0] - elbow[0]), wrist[1] + PALM * (wrist[1] - elbow[1])

@@ -23,6 +23,19 @@ _SHORTEST: Final = 0.01
 none."""
 
 
+_RESHAPED: Final = 0.05
+"""By what part a picture must be wider or narrower than before to be another one: a crop that
+moves may be a pixel larger or smaller."""
+
+
+def reshaped(aspect: float, before: float) -> bool:
+    """Whether a picture has another shape than the one before, as when a camera is turned.
+
+    Nothing is then where it was.
+    """
+    return abs(aspect - before) > _RESHAPED * before
+
+
 def neighbours(skeleton: Skeleton, joint: str) -> tuple[str, str] | None:
     """Return the parts that the two bones of a joint lead to; None where there are not just two.
 
@@ -102,6 +115,7 @@ class SpeedMeter:
     def reset(self) -> None:
         """Forget the past: the next reading begins anew."""
         self._at: Ns | None = None
+        self._aspect = 0.0
         self._place: Point = (0.0, 0.0)
         self._last: Velocity | None = None
 
@@ -117,8 +131,8 @@ class SpeedMeter:
         gap = (at - self._at) / SECOND if self._at is not None else math.inf
         if gap <= 0:
             return self._last
-        if gap > self.GAP:
-            self._at, self._place, self._last = at, here, None
+        if gap > self.GAP or reshaped(body.aspect, self._aspect):
+            self._at, self._aspect, self._place, self._last = at, body.aspect, here, None
             return None
         follow = -math.expm1(-gap / steady) if steady > 0 else 1.0
         steps = [follow * (now - then) for now, then in zip(here, self._place, strict=True)]

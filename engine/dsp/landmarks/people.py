@@ -6,7 +6,6 @@ from typing import Annotated
 
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.parameter import Param
-from engine.dsp.landmarks.body import Body, Point
 
 Who = Annotated[int, Param("which person: 1, 2, 3 ... as in /p1, /p2; 0 for whoever is there", 0)]
 """Why 0 is the usual default: a soloist who leaves and comes back may be given another number, and
@@ -21,17 +20,3 @@ def find(found: Landmarks, who: int) -> Instance | None:
     if who == 0:
         return min(found.seen, key=lambda one: one.slot, default=None)
     return next((one for one in found.seen if one.slot == who), None)
-
-
-def places(found: Landmarks, part: str, confidence: float) -> dict[int, tuple[int, Point]]:
-    """Return slot and (x, y) of a part of everybody of whom it is seen, by id.
-
-    Raise UnknownName where the skeleton has no such part.
-    """
-    found.skeleton.rows(part)
-    known = {}
-    for one in found.seen:
-        place = Body(one.points, found.aspect, confidence, found.skeleton).position(part)
-        if place is not None:
-            known[one.id] = one.slot, place
-    return known

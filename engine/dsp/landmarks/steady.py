@@ -29,6 +29,7 @@ from engine.core.clock import SECOND
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
+from engine.dsp.landmarks.measures import reshaped
 from engine.dsp.landmarks.sighting import extent
 from engine.dsp.one_euro import mix, share, shares
 
@@ -190,6 +191,7 @@ class Steadier:
     def __init__(self) -> None:
         self._known: dict[int, tuple[Instance, _One]] = {}
         self._skeleton: Skeleton | None = None
+        self._aspect = 0.0
 
     def reset(self) -> None:
         """Forget everybody: what comes passes as it is."""
@@ -197,9 +199,9 @@ class Steadier:
 
     def update(self, found: Landmarks, at: Ns, how: Steadiness) -> Any:
         """Return landmarks of the same type, steady; who is missed for a moment is still there."""
-        if found.skeleton is not self._skeleton:  # another network
-            self._known.clear()
-            self._skeleton = found.skeleton
+        if found.skeleton is not self._skeleton or reshaped(found.aspect, self._aspect):
+            self._known.clear()  # another network, or another picture
+            self._skeleton, self._aspect = found.skeleton, found.aspect
         now, scale = at / SECOND, self._scale(found)
         told = []
         for one in found.seen:

@@ -17,10 +17,22 @@ from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.body import Point
+from engine.dsp.landmarks.measures import reshaped
 
 _TOUCHING: Final = 1e-9
+EDGE: Final = 0.02
+EDGE_IN_METRES: Final = 0.2
+"""How far out somebody has left if nothing is said: picture heights, and metres, of which feet in
+the picture are less sure, and which are many on a small stage."""
 MOST_CORNERS: Final = 64
 """Corners of one zone: it is looked at anew while a hand draws it."""
+
+
+def edge_of(edge: float | None, *, metres: bool) -> float:
+    """Return how far out somebody has left, whether that is said or not."""
+    if edge is not None:
+        return edge
+    return EDGE_IN_METRES if metres else EDGE
 
 
 class Polygon:
@@ -198,6 +210,7 @@ class Tripwire:
 
     def __init__(self, line: Sequence[Sequence[float]]) -> None:
         self._walkers: dict[int, _Walker] = {}
+        self._aspect = 0.0
         self.move(line)
 
     def move(self, line: Sequence[Sequence[float]]) -> None:
@@ -222,8 +235,11 @@ class Tripwire:
     ) -> list[tuple[int, bool]]:
         """Return (slot, whether from left to right) of those who have crossed it just now.
 
-        Left and right are those of somebody who walks along the line.
+        Left and right are those of somebody who walks along the line. In a picture of another shape
+        nobody has crossed it.
         """
+        if reshaped(aspect, self._aspect):
+            self._walkers, self._aspect = {}, aspect
         self._walkers = {
             who: one
             for who, one in self._walkers.items()

@@ -89,8 +89,10 @@ assert _SIDES is not None
 OTHER_SIDE: Final = _SIDES
 
 
-def cut_out(frames: Sequence[Picture], people: int = 2) -> list[list[CutPerson]]:
-    """Return the cut-outs of each one who is seen in at least LEAST pictures of a film."""
+def cut_out(
+    frames: Sequence[Picture], people: int = 2, least: int = LEAST
+) -> list[list[CutPerson]]:
+    """Return the cut-outs of each one who is seen in at least so many pictures of a film."""
     pose, segment = PoseModel(people=people, model="movenet_lightning"), SegmentModel()
     pose.open()
     segment.open()
@@ -99,9 +101,9 @@ def cut_out(frames: Sequence[Picture], people: int = 2) -> list[list[CutPerson]]
         for one in pose.process(Frame(frame), at=ns(number / FPS)).seen:
             if _whole(one.points):
                 found.setdefault(one.id, []).append((number, Person(1, one.id, one.points)))
-    lasting = [sights for sights in found.values() if len(sights) >= LEAST]
+    lasting = [sights for sights in found.values() if len(sights) >= least]
     casts = [_longest_whole(_cut(frames, sights, segment)) for sights in lasting]
-    casts = [cast for cast in casts if len(cast) >= LEAST]
+    casts = [cast for cast in casts if len(cast) >= least]
     pose.close()
     segment.close()
     return casts

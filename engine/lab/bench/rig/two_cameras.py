@@ -65,7 +65,7 @@ def seen_from_two_sides(
         for tracker, floor, moment in zip(trackers, floors, moments, strict=True):
             seen = tracker.update(moment.found, ns(moment.seconds), ASPECT)
             pose = Pose(tuple(Person(each.slot, each.id, each.points) for each in seen), ASPECT)
-            told.append(floor.process(pose).floor)
+            told.append(floor.process(pose, ns(moment.seconds)).floor)
         at = ns(moments[0].seconds)
         alone = one.process(told[0], at)
         together = both.process(told[0], at)
