@@ -222,13 +222,17 @@ class Tracker:
             track = waiting[row]
             self._turn_back(track, found[column], turned=pairing.turned[row, column])
             missed = [waiting[other] for other in free]
-            waits = self._comes_back_alone(track, found[column], missed)
-            if waits or self._perhaps_another(track, rivals, now):
+            doubtful = self._comes_back_alone(track, found[column], missed) or self._doubtful(
+                (row, column), pairs, pairing.costs, waiting
+            )
+            # What may as well be another says little of where this one is: of two who were hidden
+            # in one place, each would be looked for where the other was found twice.
+            lately = now - track.at <= MERGED
+            if (doubtful and lately) or self._perhaps_another(track, rivals, now):
                 track.glimpse(found[column], now, picture)
             else:
                 track.see(found[column], now, picture)
-            doubtful = self._doubtful((row, column), pairs, pairing.costs, waiting)
-            track.doubtful = waits or doubtful
+            track.doubtful = doubtful
 
     def _comes_back_alone(self, track: Track, one: Sighting, missed: Sequence[Track]) -> bool:
         """Whether one who was hidden is seen again, and it is too early to say that it is them.

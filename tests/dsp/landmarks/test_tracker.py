@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from engine.dsp.landmarks.tracker import Tracker, Tracking
 from tests.nodes.people import someone
 
 RATE = 30
+MEDIA = Path(__file__).parents[2] / "media"
 SHAPE = {
     skeleton.name: np.random.default_rng(3).uniform(-0.5, 0.5, (len(skeleton.points), 2))
     for skeleton in (COCO_17, BLAZEPOSE_33, HAND_21, FACE_468)
@@ -506,6 +508,22 @@ def test_one_of_two_who_were_hidden_is_told_when_it_shows_who_it_is():
     ways = zip(walk(0.56, 0.8, 1), walk(0.44, 0.2, 1), strict=True)
     after = play(tracker, [[(x, worn(0)), (y, worn(1))] for x, y in ways], first=45 + 14)
     assert after[-1] == before
+
+
+def test_who_is_hidden_is_not_looked_for_where_the_other_is_found_twice():
+    """One of two behind a pillar is found twice, half hidden; then both come out on either side."""
+    with np.load(MEDIA / "behind_a_pillar.npz") as kept:
+        points, looks = kept["points"].astype(np.float32), kept["looks"].astype(np.float64)
+    tracker = Tracker(COCO_17, Tracking(people=2))
+    told = [
+        tracker.update(found, ns(number / RATE), 16 / 9, looks=wears)
+        for number, (found, wears) in enumerate(zip(points, looks, strict=True))
+    ]
+    before, after = (
+        {one.id: bool(one.points[:, 0].mean() > 0.5) for one in told[number]} for number in (5, -1)
+    )
+    assert before == {1: True, 2: False}
+    assert after == {1: False, 2: True}
 
 
 def beside(left, right):

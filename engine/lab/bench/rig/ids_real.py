@@ -1,6 +1,7 @@
 """How ids hold of real people who were cut out of a film and walk about on a stage.
 
 The whole of `pose` sees the pictures, networks and tracker, and `objects` beside it, by its boxes.
+All networks see one drawing of each.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ SCRIPTS: Final[dict[str, tuple[Script, bool]]] = {
 """Scripts, and whether they have the goal."""
 MODELS: Final = ("movenet_lightning", "movenet_multipose")
 BOXES: Final = "objects"
-FEW: Final = 2
+FEW: Final = 1
 """Seeds that show what has no goal."""
 SMALL: Final = 1.7 * 6
 """Height of the picture in metres where people are a sixth of it."""
@@ -76,44 +77,44 @@ def rows_of_ids(
 
     ``goals`` are those of switches and IDF1; what has none is shown on FEW seeds.
     """
-    for case, (script, judged) in SCRIPTS.items():
-        for model in (*MODELS, BOXES):
-            has_goal = judged and model != BOXES
-            stages = [RealStage(casts, script, s) for s in (seeds if has_goal else seeds[:FEW])]
-            name = f"real people, {case}, {model}"
-            scores, cpu = _seen_by(model, stages, seconds, name, each)
-            switches, idf1 = goals if has_goal else (None, None)
-            yield Row(name, "switches", sum(one.switches for one in scores), "", switches)
-            yield Row(name, "fragments", sum(one.fragments for one in scores), "")
-            yield Row(name, "IDF1", together(scores), "", idf1)
-            yield cpu
+    pieces = [
+        (case, MODELS if number >= FEW else (*MODELS, BOXES), RealStage(casts, script, seed))
+        for case, (script, judged) in SCRIPTS.items()
+        for number, seed in enumerate(seeds if judged else seeds[:FEW])
+    ]
+    found: dict[tuple[str, str], list[_Run]] = {}
+    cases, models, stages = zip(*pieces, strict=True)
+    told = each(partial(_follow, seconds), models, stages)
+    for case, runs in zip(cases, told, strict=True):
+        for model, run in runs.items():
+            found.setdefault((case, model), []).append(run)
+    for (case, model), runs in found.items():
+        name = f"real people, {case}, {model}"
+        scores = [score(run.sights) for run in runs]
+        switches, idf1 = goals if SCRIPTS[case][1] and model != BOXES else (None, None)
+        yield Row(name, "switches", sum(one.switches for one in scores), "", switches)
+        yield Row(name, "fragments", sum(one.fragments for one in scores), "")
+        yield Row(name, "IDF1", together(scores), "", idf1)
+        yield _spent(name, runs)
 
 
 def rows_of_small(
     casts: Sequence[Sequence[CutPerson]], seeds: Sequence[int], seconds: float, each: Each
 ) -> Iterator[Row]:
     """Let each network see people who are a sixth of the picture's height."""
+    stages = [RealStage(casts, "mingle", seed, *WIDE, span=SMALL) for seed in seeds]
+    seen_by = [*each(partial(_follow, seconds, MODELS), stages)]
     for model in MODELS:
-        stages = [RealStage(casts, "mingle", seed, *WIDE, span=SMALL) for seed in seeds]
+        runs = [of[model] for of in seen_by]
         name = f"a sixth of the height, {model}"
-        scores, cpu = _seen_by(model, stages, seconds, name, each)
-        yield Row(name, "recall", recall(scores), "%")
-        yield cpu
+        yield Row(name, "recall", recall([score(run.sights) for run in runs]), "%")
+        yield _spent(name, runs)
 
 
-def _seen_by(
-    model: str, stages: Sequence[RealStage], seconds: float, name: str, each: Each
-) -> tuple[list[Ids], Row]:
-    """Return how ids hold on each stage, and the row of the CPU time that a picture takes."""
-    runs = [*each(partial(_follow, model, seconds), stages)]
+def _spent(name: str, runs: Sequence[_Run]) -> Row:
+    """Return the row of the CPU time that a picture takes."""
     spent, pictures = sum(run.spent for run in runs), sum(len(run.sights) for run in runs)
-    scores = [score(run.sights) for run in runs]
-    return scores, Row(name, "CPU ms a picture", 1000 * spent / pictures, "ms")
-
-
-def _follow(model: str, seconds: float, stage: RealStage) -> _Run:
-    """Return what a network tells of a stage."""
-    return by_boxes(stage, seconds) if model == BOXES else by_pose(stage, seconds, model)
+    return Row(name, "CPU ms a picture", 1000 * spent / pictures, "ms")
 
 
 def recall(scores: Sequence[Ids]) -> float:
@@ -127,33 +128,35 @@ def together(scores: Sequence[Ids]) -> float:
     return float(np.average([one.idf1 for one in scores], weights=weights))
 
 
-def by_pose(stage: RealStage, seconds: float, model: str) -> _Run:
-    """Return what `pose` with a network tells of a stage."""
-    box = PoseModel(people=len(stage.casts), model=model)
-    box.open()
-    run = _Run()
+def _follow(seconds: float, models: Sequence[str], stage: RealStage) -> dict[str, _Run]:
+    """Return what each network tells of a stage."""
+    boxes = {model: _box(model, len(stage.casts)) for model in models}
+    runs = {model: _Run() for model in models}
     aspect = stage.width / stage.height
-    for at, picture, truths in _footage(stage, seconds):
-        begun = time.process_time()
-        told = box.process(Frame(picture), at=ns(at))
-        run.spent += time.process_time() - begun
-        run.sights.append(_either_way(truths, {one.id: one.points for one in told.seen}, aspect))
-    box.close()
-    return run
+    for box in boxes.values():
+        box.open()
+    for number in range(round(seconds * FPS)):
+        at = number / FPS
+        picture, truths = stage.moment(at)
+        for model, box in boxes.items():
+            begun = time.process_time()
+            told = box.process(Frame(picture), at=ns(at))
+            runs[model].spent += time.process_time() - begun
+            if isinstance(told, Detections):
+                sights = _boxes(truths, told)
+            else:
+                people = {one.id: one.points for one in told.seen}
+                sights = _either_way(truths, people, aspect)
+            runs[model].sights.append(sights)
+    for box in boxes.values():
+        box.close()
+    return runs
 
 
-def by_boxes(stage: RealStage, seconds: float) -> _Run:
-    """Return what `objects` tells of a stage: alike is by how much boxes cover each other."""
-    box = ObjectsModel(labels=("person",))
-    box.open()
-    run = _Run()
-    for at, picture, truths in _footage(stage, seconds):
-        begun = time.process_time()
-        told = box.process(Frame(picture), at=ns(at))
-        run.spent += time.process_time() - begun
-        run.sights.append(_boxes(truths, told))
-    box.close()
-    return run
+def _box(model: str, people: int) -> PoseModel | ObjectsModel:
+    if model == BOXES:
+        return ObjectsModel(labels=("person",))
+    return PoseModel(people=people, model=model)
 
 
 def _either_way(truths: Bodies, told: Bodies, aspect: float) -> Sights:
@@ -165,11 +168,6 @@ def _either_way(truths: Bodies, told: Bodies, aspect: float) -> Sights:
     turned = {one: points[OTHER_SIDE] for one, points in told.items()}
     other = seen(truths, turned, aspect)
     return Sights(straight.truths, straight.told, np.maximum(straight.alike, other.alike))
-
-
-def _footage(stage: RealStage, seconds: float) -> Iterator[tuple[float, Picture, Bodies]]:
-    for number in range(round(seconds * FPS)):
-        yield number / FPS, *stage.moment(number / FPS)
 
 
 def _boxes(truths: Bodies, told: Detections) -> Sights:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from engine.core.landmarks import Landmarks, Person, Pose
 from engine.core.messages import Frame
 from engine.core.skeletons import COCO_17
 from engine.lab.bench.report import Goal, Row
+from engine.lab.bench.rig.cores import Each
 from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE
 from engine.models.pose import PoseModel
 from engine.nodes.smooth import Smooth
@@ -20,7 +22,7 @@ from engine.synthetic.stage import NOISE_LEVELS
 from engine.synthetic.stage_scene import Scene
 
 SEED: Final = 11000
-"""The first of those that ids are judged by."""
+"""The dancer who is looked at."""
 NOISE: Final = 8 / NOISE_LEVELS
 """Sensor noise of 8 of 255."""
 SETTINGS: Final = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8)
@@ -48,26 +50,32 @@ _SCENE: Final[dict[str, Any]] = {
 }
 
 
-def rows_of_joints(count: int) -> Iterator[Row]:
+def rows_of_joints(count: int, each: Each) -> Iterator[Row]:
     """Let a network look at one dancer, in light and in the dark."""
-    for case, settings in PICTURES.items():
-        scene = Scene(**{**_SCENE, **settings})
-        box = PoseModel()
-        box.open()
-        hits, spent, worked = [], 0.0, 0.0
-        for number in range(count):
-            moment = number / 10
-            cast = scene.cast(moment)
-            frame = Frame(scene.picture(cast, number, moment))
-            begun, used = time.perf_counter(), time.process_time()
-            pose = box.process(frame)
-            spent += time.perf_counter() - begun
-            worked += time.process_time() - used
-            hits.append(_right(pose, cast[0].joints))
-        box.close()
-        yield Row(case, "PCK@0.2", 100 * float(np.concatenate(hits).mean()), "%")
-        yield Row(case, "ms a picture", 1000 * spent / count, "ms")
-        yield Row(case, "CPU ms a picture", 1000 * worked / count, "ms")
+    for rows in each(partial(_seen, count), PICTURES):
+        yield from rows
+
+
+def _seen(count: int, case: str) -> list[Row]:
+    scene = Scene(**{**_SCENE, **PICTURES[case]})
+    box = PoseModel()
+    box.open()
+    hits, spent, worked = [], 0.0, 0.0
+    for number in range(count):
+        moment = number / 10
+        cast = scene.cast(moment)
+        frame = Frame(scene.picture(cast, number, moment))
+        begun, used = time.perf_counter(), time.process_time()
+        pose = box.process(frame)
+        spent += time.perf_counter() - begun
+        worked += time.process_time() - used
+        hits.append(_right(pose, cast[0].joints))
+    box.close()
+    return [
+        Row(case, "PCK@0.2", 100 * float(np.concatenate(hits).mean()), "%"),
+        Row(case, "ms a picture", 1000 * spent / count, "ms"),
+        Row(case, "CPU ms a picture", 1000 * worked / count, "ms"),
+    ]
 
 
 def _right(pose: Landmarks, true: Any) -> Any:
@@ -81,16 +89,17 @@ def _right(pose: Landmarks, true: Any) -> Any:
     return (off <= 0.2 * trunk)[visible]
 
 
-def rows_of_steadiness() -> Iterator[Row]:
+def rows_of_steadiness(each: Each) -> Iterator[Row]:
     """Show how still and how late each setting of `smooth` is on what a network says."""
     still = _at_rest(120)
-    for setting in SETTINGS:
+    late = each(_late, SETTINGS)
+    for setting, after in zip(SETTINGS, late, strict=True):
         usual = setting == USUAL
         case = f"smooth = {setting:g}"
         told = np.stack([one.seen[0].points[:, :2] for one in _smoothed(still, setting)])
         jitter = float((told[30:] * [TALL * ASPECT, TALL]).std(axis=0).mean())
         yield Row(case, "jitter", jitter, "px", STILL if usual else None)
-        yield Row(case, "late", _late(setting), "ms", LATE if usual else None)
+        yield Row(case, "late", after, "ms", LATE if usual else None)
     yield Row("ahead = 40 ms", "late", _late(USUAL, ahead=0.04), "ms")
 
 
