@@ -203,7 +203,7 @@ def test_more_than_fit_are_told(name, skeleton, most):
         ("adm", COCO_17, "/adm/obj/7/xyz"),
     ],
 )
-def test_who_is_followed_stays_until_they_have_left(name, skeleton, address):
+def test_who_is_told_does_not_change_while_they_are_hidden(name, skeleton, address):
     first, beside, newcomer = (one(skeleton, slot) for slot in (3, 1, 2))
 
     def told(*seen):
@@ -218,7 +218,8 @@ def test_who_is_followed_stays_until_they_have_left(name, skeleton, address):
         ((beside, newcomer), newcomer),
         ((), None),
         *[((beside,), None)] * 24,
-        ((beside,), beside),  # nobody else is left for a second
+        ((beside,), beside),  # nobody else is there for a second
+        ((beside, newcomer), newcomer),  # they are back
     ]
     for frame, (seen, expected) in enumerate(scenes):
         pieces = here.encode(found(skeleton, *seen), Ns(frame * FRAME))

@@ -86,19 +86,19 @@ class Foreign(Layout):
         return np.where(rows[:, -1:] > 0, rows, np.float32(0))
 
     def _one(self, message: Landmarks, what: str, at: Ns) -> Instance | None:
-        """Return the one that is followed, and say that the others are left out."""
+        """Return the one that is told, and say that the others are left out."""
         self.doubt = ""
         if message.count > 1:
             self.doubt = (
-                f"more than one {what} is seen, and {self.TOOL} has room for one: the first is"
-                ' followed until they have left; for another, a box "pick" and an output of its own'
+                f"more than one {what} is seen, and {self.TOOL} has room for one: that of the first"
+                ' slot is sent; for another, a box "pick" and an output of its own'
             )
         return self._performer.among(message, at)
 
     def _whole(
         self, message: Landmarks, what: str, at: Ns, points: Sequence[int], doubt: str
     ) -> Rows | None:
-        """Return ``points`` of the one that is followed; None, and say so, where one is unknown.
+        """Return ``points`` of the one that is told; None, and say so, where one is unknown.
 
         None without a word where nobody is seen.
         """
