@@ -7,7 +7,7 @@ skeleton (see ``skeletons``). A ``Pose`` is landmarks of the 17 joints of COCO.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf
 from typing import Any, ClassVar
 
 import numpy as np
@@ -37,8 +37,11 @@ class Instance:
 
 
 def _is_finite(found: Landmarks) -> bool:
-    """Whether all numbers of the known points are finite; the others are never read."""
-    return isfinite(found.aspect) and all(
+    """Whether all numbers of the known points are finite; the others are never read.
+
+    A picture without a width or a height is as little to be reckoned with.
+    """
+    return 0 < found.aspect < inf and all(
         all_finite(one.points) or all_finite(one.points[one.points[:, -1] != 0])
         for one in found.seen
     )

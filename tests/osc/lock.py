@@ -20,7 +20,7 @@ from engine.core.errors import ParameterError
 from engine.core.kinds import example_of
 from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.messages import Detections, Features, Ns
-from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
+from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, FLOOR, HAND_21, Skeleton
 from engine.osc.bundle import messages
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.layouts import FOREIGN, LANDMARKS, VERSION, choose, sendable
@@ -36,7 +36,7 @@ OTHERS = (
     (Detections, "tuio", "/tuio/2Dblb"),
     (Detections, "tuio2", "/tuio2/bnd"),
 )
-SKELETONS = (COCO_17, BLAZEPOSE_33, HAND_21, FACE_468)
+SKELETONS = (COCO_17, BLAZEPOSE_33, HAND_21, FACE_468, FLOOR)
 
 
 def somebody(skeleton: Skeleton, at: int) -> Landmarks:
@@ -89,11 +89,16 @@ def landmarks(name: str, address: str, skeleton: Skeleton) -> Iterator[str]:
     """Yield what a layout of landmarks sends of a skeleton; nothing where it takes another."""
     few = [*skeleton.points[:3]] if name == "named" and len(skeleton.points) > 40 else None
     carries = Pose if skeleton is COCO_17 else Landmarks
-    try:
-        layout = choose(address, carries, OscOptions(layout=name, joints=few), Dialect())
-        yield from said(layout, [somebody(skeleton, at) for at in range(2)])
-    except (ParameterError, ValueError):
-        return
+    for room in ([6.0, 4.0], None):  # people on a floor are told to some tools by their room
+        if room and skeleton is not FLOOR:
+            continue
+        try:
+            options = OscOptions(layout=name, joints=few, room=room)
+            layout = choose(address, carries, options, Dialect())
+            yield from said(layout, [somebody(skeleton, at) for at in range(2)])
+            return
+        except (ParameterError, ValueError):
+            continue
 
 
 def lock() -> str:

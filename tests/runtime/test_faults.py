@@ -78,6 +78,7 @@ def _pose(x: float, confidence: float) -> Pose:
         (_pose(0.1, 0.9), True),
         (_pose(1e30, 0.9), True),
         (Pose((), 1.0), True),
+        (Pose((), 0.0), False),  # a picture of no width
         (Block(np.array([0, math.nan], np.float32), 48000, 0), False),
         (Block(np.array([0, 3e38], np.float32), 48000, 0), True),
     ],
