@@ -142,7 +142,7 @@ class GestureReader:
     def _elsewhere(self, body: Body, place: Point, tall: float, gap: float) -> bool:
         """Whether this cannot be the body of the picture before."""
         across, up = (place[0] - self._place[0]) * body.aspect, place[1] - self._place[1]
-        far = math.hypot(across, up) > (LEAP + FASTEST * gap) * tall
+        far = math.hypot(across, up) > (LEAP + FASTEST * gap) * max([tall, *self._tall])
         return far or reshaped(body.aspect, self._aspect)
 
     def _claps(self, body: Body, at: Ns) -> bool:
