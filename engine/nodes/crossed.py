@@ -53,7 +53,7 @@ class Crossed(Node):
     edge: Annotated[
         float | None,
         Param(
-            "how far past it who crosses must be: picture heights, 0.02 if not said, or metres, 0.2",
+            "how far past it one has crossed: picture heights, 0.02 if not said, or metres, 0.2",
             0,
         ),
     ] = None
