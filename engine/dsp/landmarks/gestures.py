@@ -71,7 +71,7 @@ points of who stands so far away that a network is less sure tremble by as much 
 _SURELY_FOR: Final = 0.3
 GAP: Final = 0.5
 """Seconds without a reading after which all begins anew."""
-LEAP: Final = 0.25
+LEAP: Final = 0.1
 FASTEST: Final = 6.0
 """Statures, and statures a second, that nobody moves from one picture to the next: a film was cut,
 a camera turned, or it is somebody else."""
