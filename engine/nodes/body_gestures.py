@@ -12,7 +12,7 @@ from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.landmarks.body import SEEN, Body
-from engine.dsp.landmarks.gestures import HIGH, UP, GestureReader
+from engine.dsp.landmarks.gestures import HIGH, SURE, UP, GestureReader
 from engine.dsp.landmarks.people import Sure, Who, find
 
 _log = logging.getLogger("sensorium")
@@ -36,9 +36,11 @@ class BodyGestures(Node):
     ``held`` there: its value is 1 for the left and 2 for the right. ``turn`` is when somebody has
     turned from the front to the back or to the front again.
 
-    It does not matter how near somebody stands. A gesture needs to be seen: without feet in the
-    picture there is no jump, nor for a third of a second after somebody was found. The camera must
-    stand still: one that is swung down has everybody jump.
+    A gesture needs to be seen: without feet in the picture there is no jump, nor for a third of a
+    second after somebody was found. Of who is so far away that a network is not ``sure`` of them,
+    only raised hands are told: then take "movenet_lightning", which looks at each one by
+    themselves. The camera must stand still: one that is swung down has everybody jump. It takes 15
+    pictures a second or more.
     """
 
     high: Annotated[
@@ -46,6 +48,9 @@ class BodyGestures(Node):
         Param("how high the lower foot is seen to rise in a jump, in body lengths", 0.01, 0.5),
     ] = HIGH
     held: Annotated[float, Param("how long a hand must be over the head", 0, 10, unit="s")] = UP
+    sure: Annotated[
+        float, Param("how sure points must be that a clap, a jump or a turn is told", 0, 1)
+    ] = SURE
     person: Who = 0
     confidence: Sure = SEEN
 
@@ -67,7 +72,7 @@ class BodyGestures(Node):
             self._reader.reset()
             self._id = person.id
         body = Body(person.points, pose.aspect, self.confidence, pose.skeleton)
-        for name, value in self._reader.update(body, at, self.high, self.held):
+        for name, value in self._reader.update(body, at, self.high, self.held, self.sure):
             yield Done(**{name: Trigger(value)})
 
     def reset(self) -> None:

@@ -58,7 +58,7 @@ class Crossed(Node):
     edge: Annotated[
         float | None,
         Param(
-            "how far past it somebody has crossed, in picture heights or metres; 0.02 and 0.2 if not said",
+            "how far past it one has crossed: picture heights, 0.02 if not said, or metres, 0.2",
             0,
         ),
     ] = None

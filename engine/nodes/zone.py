@@ -78,7 +78,7 @@ class Zone(Node):
     edge: Annotated[
         float | None,
         Param(
-            "how far out somebody has left, in picture heights or metres; 0.02 and 0.2 if not said",
+            "how far out somebody has left: picture heights, 0.02 if not said, or metres, 0.2",
             0,
         ),
     ] = None

@@ -12,6 +12,7 @@ from pythonosc.osc_packet import OscPacket
 from pythontuio import TuioListener
 from pythontuio.dispatcher import TuioDispatcher
 
+from engine.core.clock import ns
 from engine.core.landmarks import Pose
 from engine.core.messages import Ns, Person
 from engine.core.skeletons import COCO_17, FLOOR

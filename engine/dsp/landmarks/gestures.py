@@ -65,9 +65,13 @@ BREADTH: Final = 0.2
 """Statures from shoulder to shoulder of who faces the camera, or has the back to it."""
 _STATURES: Final = 15
 """Pictures whose greatest stature a rise is measured by: who bends looks smaller, and is not."""
+SURE: Final = 0.6
+"""How sure the points must be, in the mean over a third of a second, that something is done: the
+points of who stands so far away that a network is less sure tremble by as much as a jump."""
+_SURELY_FOR: Final = 0.3
 GAP: Final = 0.5
 """Seconds without a reading after which all begins anew."""
-LEAP: Final = 0.25
+LEAP: Final = 0.1
 FASTEST: Final = 6.0
 """Statures, and statures a second, that nobody moves from one picture to the next: a film was cut,
 a camera turned, or it is somebody else."""
@@ -94,17 +98,19 @@ class GestureReader:
         self._tall: deque[float] = deque(maxlen=_STATURES)
         self._raised: dict[str, bool] = {}
         self._changing: dict[str, Ns] = {}
+        self._sure = dict.fromkeys(_ALL_RISE, 1.0)
         self._facing = 0
         self._sides = 0.0
         self._sides_at: Ns | None = None
 
     def update(
-        self, body: Body, at: Ns, high: float = HIGH, held: float = UP
+        self, body: Body, at: Ns, high: float = HIGH, held: float = UP, sure: float = SURE
     ) -> list[tuple[Gesture, float]]:
         """Return what happened just now, each with a value.
 
         Of a raised hand it is 1 for the left and 2 for the right, else 1. ``high`` are the statures
-        that a jump must rise by, ``held`` the seconds for which a hand must be over the head.
+        that a jump must rise by, ``held`` the seconds for which a hand must be over the head, and
+        ``sure`` how sure points must be that something other than that is told.
         """
         gap = (at - self._at) / SECOND if self._at is not None else 0.0
         if self._at is not None and not 0 < gap <= GAP:
@@ -121,19 +127,22 @@ class GestureReader:
         self._place, self._aspect = place, body.aspect
         self._since = at if self._since is None else self._since
         found: list[tuple[Gesture, float]] = []
-        if self._claps(body, at):
+        share = -math.expm1(-gap / _SURELY_FOR)
+        for part, before in self._sure.items():
+            self._sure[part] = before + (body.sureness(part) - before) * share
+        if self._claps(body, at) and self._sure["shoulders"] >= sure:
             found.append(("clap", 1.0))
-        if self._jumps(body, tall, at, high):
+        if self._jumps(body, tall, at, high) and fmean(self._sure.values()) >= sure:
             found.append(("jump", 1.0))
         found += [("raised", float(hand)) for hand in self._raises(body, tall, at, held)]
-        if self._turns(body, tall, at):
+        if self._turns(body, tall, at) and self._sure["shoulders"] >= sure:
             found.append(("turn", 1.0))
         return found
 
     def _elsewhere(self, body: Body, place: Point, tall: float, gap: float) -> bool:
         """Whether this cannot be the body of the picture before."""
         across, up = (place[0] - self._place[0]) * body.aspect, place[1] - self._place[1]
-        far = math.hypot(across, up) > (LEAP + FASTEST * gap) * tall
+        far = math.hypot(across, up) > (LEAP + FASTEST * gap) * max([tall, *self._tall])
         return far or reshaped(body.aspect, self._aspect)
 
     def _claps(self, body: Body, at: Ns) -> bool:

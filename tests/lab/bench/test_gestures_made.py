@@ -44,7 +44,7 @@ def test_a_jump_is_as_high_as_said_and_falls_as_things_do(height):
     assert np.diff(ups, 2)[aloft[1:-1] & aloft[2:] & aloft[:-2]] / 1e-6 == pytest.approx(-FALL)
 
 
-def test_who_is_thrown_up_is_seen_as_high_and_nobody_else_moves_their_feet():
+def test_who_is_thrown_up_is_seen_as_high_and_who_bends_keeps_the_feet_down():
     one = Moved([red_card()], [], seed=3)
     pictures = [*one.pictures(partial(jump, 0.25), times=1)]
     rows = [red_rows(each) for each in pictures]

@@ -113,8 +113,6 @@ class Count:
             ]
             if fits:
                 left.remove(fits[0])
-            if not one.perhaps and not fits:
-                self.miss = getattr(self, "miss", []) + [(clip.name, one, mirrored)]
             if not one.perhaps:
                 self.there[one.name] = self.there.get(one.name, 0) + 1
                 self.found[one.name] = self.found.get(one.name, 0) + bool(fits)

@@ -167,7 +167,7 @@ def moved_people(films: Mapping[str, Path], seed: int) -> list[Moved]:
     return [
         Moved(standing[_STANDS], [], seed),
         Moved(walking, [], seed + 1),
-        Moved(*sides, seed + 2),
+        Moved(sides[0], sides[1], seed + 2),
     ]
 
 
