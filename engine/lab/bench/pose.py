@@ -225,18 +225,19 @@ def _peers(case: str, footage: Sequence[Sequence[Moment]]) -> Iterator[Row]:
             for name, package in PEERS.items()
         }
         for name, at_work in running.items():
+            shown = f"{case}, {name}, seeds: {len(footage)}"
             try:
                 told = at_work.result()
             except NotFetched as error:
-                yield Row(f"{case}, {name}: not here, {error}", "switches", math.nan, "")
+                yield Row(f"{shown}: not here, {error}", "switches", math.nan, "")
                 continue
             runs = [
                 score(beside_truth(moments, map(_told_by, one, moments)))
                 for moments, one in zip(footage, told, strict=True)
             ]
-            yield Row(f"{case}, {name}", "switches", sum(one.switches for one in runs), "")
-            yield Row(f"{case}, {name}", "fragments", sum(one.fragments for one in runs), "")
-            yield Row(f"{case}, {name}", "IDF1", together(runs), "")
+            yield Row(shown, "switches", sum(one.switches for one in runs), "")
+            yield Row(shown, "fragments", sum(one.fragments for one in runs), "")
+            yield Row(shown, "IDF1", together(runs), "")
 
 
 def _real(seeds: Sequence[int], seconds: float, each: Each) -> Iterator[Row]:
