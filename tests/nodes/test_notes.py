@@ -20,10 +20,9 @@ from engine.dsp.audio.scales import MODES, parse_scale, quantise
 from engine.nodes.notes import PATIENCE, Notes
 from engine.nodes.pitch import PitchNode
 from engine.testing import play as engine_play
-from tests.by_night import few
 from tests.models.singing import heard, spans, voice
 
-UNSEEN = few((300, 301, 302), 2)
+UNSEEN = (300, 301, 302)
 ARRIVED = 0.015
 """Seconds from where a glide is told on the average, counted from its middle, half of it."""
 HOP = 0.005
