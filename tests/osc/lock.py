@@ -89,16 +89,13 @@ def landmarks(name: str, address: str, skeleton: Skeleton) -> Iterator[str]:
     """Yield what a layout of landmarks sends of a skeleton; nothing where it takes another."""
     few = [*skeleton.points[:3]] if name == "named" and len(skeleton.points) > 40 else None
     carries = Pose if skeleton is COCO_17 else Landmarks
-    for room in ([6.0, 4.0], None):  # people on a floor are told to some tools by their room
-        if room and skeleton is not FLOOR:
-            continue
-        try:
-            options = OscOptions(layout=name, joints=few, room=room)
-            layout = choose(address, carries, options, Dialect())
-            yield from said(layout, [somebody(skeleton, at) for at in range(2)])
-            return
-        except (ParameterError, ValueError):
-            continue
+    in_room = skeleton is FLOOR and name in FOREIGN and "room" in FOREIGN[name].OPTIONS
+    options = OscOptions(layout=name, joints=few, room=[6.0, 4.0] if in_room else None)
+    try:
+        layout = choose(address, carries, options, Dialect())
+        yield from said(layout, [somebody(skeleton, at) for at in range(2)])
+    except (ParameterError, ValueError):
+        return
 
 
 def lock() -> str:
