@@ -9,17 +9,16 @@ import pytest
 
 from engine.lab.bench.rig.gestures_real_made import (
     FALL,
-    FPS,
     HEIGHTS,
     NOTHING,
     ROUND,
-    Moved,
+    MovedPerson,
     Stance,
     judged,
     jump,
     turn,
 )
-from engine.lab.bench.rig.real_people import CutPerson
+from engine.lab.bench.rig.real_people import FPS, CutPerson
 
 
 def red_card():
@@ -45,7 +44,7 @@ def test_a_jump_is_as_high_as_said_and_falls_as_things_do(height):
 
 
 def test_who_is_thrown_up_is_seen_as_high_and_who_bends_keeps_the_feet_down():
-    one = Moved([red_card()], [], seed=3)
+    one = MovedPerson([red_card()], [], seed=3)
     pictures = [*one.pictures(partial(jump, 0.25), times=1)]
     rows = [red_rows(each) for each in pictures]
     tall = len(rows[0])

@@ -122,7 +122,7 @@ NOTHING: Final[Mapping[str, Script]] = {
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedPerson:
     """Somebody on a stage who is moved; all follows from the seed.
 
     ``front`` and ``back`` are pictures of them from either side, shown to and fro.
@@ -150,7 +150,7 @@ class Moved:
             yield _by_camera(picture, stance)
 
 
-def moved_people(films: Mapping[str, Path], seed: int) -> list[Moved]:
+def moved_people(films: Mapping[str, Path], seed: int) -> list[MovedPerson]:
     """Return three people of the films (see ``CLIPS``) who are moved, by seeds from ``seed`` on.
 
     ``films``: where each film is, by its name. They are a man and a woman from the front and the
@@ -165,9 +165,9 @@ def moved_people(films: Mapping[str, Path], seed: int) -> list[Moved]:
         (cast,) = cut_out(pictures, people=1, least=_LEAST)
         sides.append([one for one in cast if one.covered == 1] or cast)
     return [
-        Moved(standing[_STANDS], [], seed),
-        Moved(walking, [], seed + 1),
-        Moved(sides[0], sides[1], seed + 2),
+        MovedPerson(standing[_STANDS], [], seed),
+        MovedPerson(walking, [], seed + 1),
+        MovedPerson(sides[0], sides[1], seed + 2),
     ]
 
 
@@ -205,7 +205,7 @@ def _by_camera(picture: Picture, stance: Stance) -> Picture:
     return np.asarray(moved, np.uint8)
 
 
-def rows_of_made(people: Sequence[Moved], model: str) -> Iterator[Row]:
+def rows_of_made(people: Sequence[MovedPerson], model: str) -> Iterator[Row]:
     """Let a network see jumps and turns that are made, and what is neither."""
     case, false, minutes = f"made of real people, {model}", 0, 0.0
     for height in HEIGHTS:
