@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from engine.core.commands import Lost
@@ -44,9 +46,15 @@ class InputStream:
 def library(tmp_path, monkeypatch):
     """Have the process that listens find another sounddevice; gives what writes its text."""
 
+    written = count()
+
     def write(text):
-        (tmp_path / "sounddevice.py").write_text(text)
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        folder = (
+            tmp_path / f"library{next(written)}"
+        )  # of one file, Python may read what it compiled
+        folder.mkdir()
+        (folder / "sounddevice.py").write_text(text)
+        monkeypatch.setenv("PYTHONPATH", str(folder))
 
     return write
 

@@ -230,15 +230,15 @@ from = "camera"
         (
             'note40 = { parameter = "reach.axis", to = "hight" }',
             [
-                'axis of reach: expected one of "height", "x", "y", "confidence", got "hight". '
-                'Did you mean "height"?'
+                'axis of reach: expected one of "height", "x", "y", "z", "confidence", '
+                'got "hight". Did you mean "height"?'
             ],
         ),
         (
-            'note40 = { parameter = "reach.axis", to = ["x", "z", 3] }',
+            'note40 = { parameter = "reach.axis", to = ["x", "w", 3] }',
             [
-                f'axis of reach: expected one of "height", "x", "y", "confidence", got {wrong}'
-                for wrong in ('"z"', "3")
+                f'axis of reach: expected one of "height", "x", "y", "z", "confidence", got {wrong}'
+                for wrong in ('"w"', "3")
             ],
         ),
         (
@@ -258,7 +258,7 @@ from = "camera"
         (
             'cc21 = { parameter = "reach.axis", to = [0.5, 1] }',
             [
-                'axis of reach: expected one of "height", "x", "y", "confidence", got 0.5',
+                'axis of reach: expected one of "height", "x", "y", "z", "confidence", got 0.5',
             ],
         ),
         (
