@@ -44,14 +44,17 @@ class InputStream:
 
 @pytest.fixture
 def library(tmp_path, monkeypatch):
-    """Have the process that listens find another sounddevice; gives what writes its text."""
+    """Have the process that listens find another sounddevice; gives what writes its text.
+
+    Each text has a folder of its own: a file changed within a second may be read as compiled before.
+    """
 
     written = count()
 
     def write(text):
         folder = (
             tmp_path / f"library{next(written)}"
-        )  # of one file, Python may read what it compiled
+        )
         folder.mkdir()
         (folder / "sounddevice.py").write_text(text)
         monkeypatch.setenv("PYTHONPATH", str(folder))
