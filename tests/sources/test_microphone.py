@@ -46,7 +46,7 @@ class InputStream:
 def library(tmp_path, monkeypatch):
     """Have the process that listens find another sounddevice; gives what writes its text.
 
-    Each text has a folder of its own: a file changed within a second may be read as compiled before.
+    Each text has a folder of its own: a file changed within a second may be read as compiled.
     """
 
     written = count()
