@@ -52,9 +52,7 @@ def library(tmp_path, monkeypatch):
     written = count()
 
     def write(text):
-        folder = (
-            tmp_path / f"library{next(written)}"
-        )
+        folder = tmp_path / f"library{next(written)}"
         folder.mkdir()
         (folder / "sounddevice.py").write_text(text)
         monkeypatch.setenv("PYTHONPATH", str(folder))
