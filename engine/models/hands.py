@@ -61,8 +61,8 @@ class HandsModel(FollowingModel[_Hand]):
     fifth of the picture's height and more; who shows the back of a hand or a fist may be missed.
 
     A hand that the network is not sure of is not told: ``confidence``. Points outside the picture
-    have no confidence. Slots and ids are kept while
-    hands cross. The points are as the network gives them: ``smooth`` steadies them.
+    have no confidence. Slots and ids are kept while hands cross. The points are as the network
+    gives them: ``smooth`` steadies them.
 
     The networks are those of MediaPipe Hands (Zhang et al., 2020), lite; the full one is built once
     by ``sensorium models build hands_full``.
@@ -128,12 +128,12 @@ class HandsModel(FollowingModel[_Hand]):
         """Add a hand, unless it is one that is there already; the surer of both stays."""
         if hand is None:
             return
-        for place_, other in enumerate(found):
+        for index, other in enumerate(found):
             if near(other.region, hand.region):
                 if hand.presence > other.presence:
                     if other.told:
                         hand.right, hand.told = other.right, True
-                    found[place_] = hand
+                    found[index] = hand
                 return
         found.append(hand)
 
