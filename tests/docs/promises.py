@@ -339,7 +339,7 @@ def _(played: Played) -> None:
     assert {session for session, _, _ in places} == touches
     assert all(moves([x for one, x, _ in places if one == session]) for session in touches)
     frames = [args[1] for args in told if args[0] == "fseq"]
-    assert frames == [*range(1, len(frames) + 1)]
+    assert frames == sorted({*frames})  # clients leave out what is not above the one before
 
 
 @promise("What it sees, in words", 4, *dancer(seed=1))
