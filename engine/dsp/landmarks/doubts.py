@@ -113,7 +113,7 @@ class Doubts:
         return float(nats)
 
     def _exchange(self, one: int, other: int, plain: Mapping[int, Track]) -> None:
-        """Give each of two the slot and id of the other; what was added up for either is void."""
+        """Exchange slot and id of two; what was added up for either is void."""
         here, there = plain[one], plain[other]
         here.id, there.id = other, one
         here.slot, there.slot = there.slot, here.slot
