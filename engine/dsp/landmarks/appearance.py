@@ -58,6 +58,12 @@ class LastingLooks:
         nats: Floats = 0.5 * (FREEDOM + 1) * np.log1p(self._away(looks) / self._spread / FREEDOM)
         return nats
 
+    def differs(self, other: LastingLooks) -> float:
+        """Return how unlike two who are known look, in nats; NaN where nothing is known."""
+        if self._mean is None or other._mean is None or not other.known:
+            return math.nan
+        return min(float(self.unlike(other._mean)), float(other.unlike(self._mean)))
+
     def _away(self, looks: Floats) -> Floats:
         """Return the squared distances (...) of sights to the mean, by what is known of both.
 

@@ -7,7 +7,8 @@ observations, never between guesses, as in OC-SORT (Cao et al. 2023, "Observatio
 
 What anybody wears decides where places leave it open, if whoever finds people gives it: it is kept
 in memory as long as they are followed, and never told (``appearance``). Where who is who stays open
-all the same, nobody is told until it shows. Which of them are told, and by which slots, is in
+all the same, nobody is told until it shows; and who was taken for another is put right once what
+they wear has shown it for a while (``doubts``). Which of them are told, and by which slots, is in
 ``roster``.
 """
 
@@ -24,6 +25,7 @@ from engine.core.landmarks import Instance
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
 from engine.dsp.landmarks.assignment import Pairs, margin
+from engine.dsp.landmarks.doubts import Doubts
 from engine.dsp.landmarks.onward import Onward
 from engine.dsp.landmarks.pairing import BLINK, MERGED, Instant, Pairing, found_again
 from engine.dsp.landmarks.roster import RECENT, Roster, Tracking
@@ -83,6 +85,7 @@ class Tracker:
         self._spread = spread(skeleton)
         self._roster = Roster(options or Tracking(), self._spread)
         self._carried: dict[int, Track] = {}
+        self._doubts = Doubts(self._spread)
         self._clock = Onward()
         self._instant = Instant(-math.inf, 0, 1.0)
 
@@ -102,6 +105,7 @@ class Tracker:
     def reset(self) -> None:
         """Forget everybody: who comes has a new id."""
         self._tracks.clear()
+        self._doubts = Doubts(self._spread)
         self._clock = Onward()
 
     def update(
@@ -159,6 +163,7 @@ class Tracker:
             if one.free:
                 self._tracks.append(Track(one, now, picture, self._spread))
         self._learn(found)
+        self._doubts.settle(self._tracks, found, self._instant)
         self._roster.admit(self._instant)
         told = self._told()
         tracks = {track.id: track for track in self._tracks}
