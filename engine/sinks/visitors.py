@@ -32,10 +32,9 @@ class Visitors(Sink):
     Each trigger is one visitor: ``from`` leads to what tells that somebody came, such as
     ``door.forth`` of a ``crossed`` or ``hall.enter`` of a ``zone``. The file stands beside the
     patch; each line is an hour by the clock of the machine and how many came within it, such as
-    "2026-11-29 15:00,42". An hour in which nobody came has no line, and the one that
-    the clock goes back over in autumn has one for both. It goes on where it stood after a restart,
-    within the hour too. While the disk is full it counts on, and writes later what it
-    could not.
+    "2026-11-29 15:00,42". An hour in which nobody came has no line, and the one that the clock goes
+    back over in autumn has one for both. It goes on where it stood after a restart, within the hour
+    too. While the disk is full it counts on, and writes later what it could not.
 
     Raises DeviceError when the file is something else, or cannot be written at the start.
     """
