@@ -19,13 +19,13 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 from engine.commands.ending import interrupt
+from tests.by_night import NIGHT
 
 # Before any loop exists: debug mode reports coroutines never awaited and calls from a wrong thread.
 os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
 # Of each call it keeps ten frames of who asked for it; one says who, in a third of the time.
 asyncio.constants.DEBUG_STACK_DEPTH = 1
 
-NIGHT = "SENSORIUM_NIGHT" in os.environ
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 MARKS = (
     "peer(command, package): needs this program; skips without it, fails without it where CI=true",

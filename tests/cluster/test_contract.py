@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ import pytest
 from engine.cluster.key import make_key, write_key
 from engine.core.messages import Block, Message, Text
 from engine.runtime.entries import Arrival, StateChange
+from tests.by_night import NIGHT
 
 from .live_room import LiveRoom
 from .theatre import LoopbackLink, Theatre, on_loop, stage
@@ -66,7 +66,6 @@ THREE = """        for part in range(3):
 HANGS = """        if message == "hang":
             time.sleep(3600)
         yield message"""
-NIGHT = "SENSORIUM_NIGHT" in os.environ
 ELSEWHERE = ("machine", "network")
 """In a room in memory, and over TLS on the loopback of this machine."""
 PLACES = ("thread", "process", "machine", *(["network"] if NIGHT else []))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
 
 import pytest
 
 from engine.core.clock import SECOND
 from engine.core.messages import Note
+from tests.by_night import NIGHT
 
 from .ensemble import HOME, Ensemble
 
@@ -43,7 +43,6 @@ EARS = {HOME: "ear", "left": "left_ear", "right": "right_ear"}
 NOTES = {HOME: {"left", "both"}, "left": {"home", "both"}, "right": {"home", "left", "both"}}
 """What each ear hears of notes."""
 FEEDS = {HOME: "feed", "left": "left_feed"}
-NIGHT = "SENSORIUM_NIGHT" in os.environ
 RETURN = 3.0
 """Seconds of the room's own, without those that a program takes to begin."""
 PAIRS = ((HOME, "left"), (HOME, "right"), ("left", "right"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import cache
 from itertools import product
@@ -21,6 +20,7 @@ from engine.models.face import FaceModel
 from engine.models.hands import HandsModel
 from engine.models.objects import ObjectsModel
 from engine.models.pose import PoseModel
+from tests.by_night import NIGHT
 from tests.models.test_odd_scenes import BOXES, HIP, hand, part, portrait, sure
 from tests.models.test_people import MODELS, STEP, film, twins
 
@@ -29,7 +29,6 @@ RIGHT = (((0.5, 0.0), (1.0, 1.0)),)
 """The right half of the picture."""
 ONE = Frame(np.full((64, 64, 3), 128, np.uint8))
 
-NIGHT = "SENSORIUM_NIGHT" in os.environ
 
 each_model = pytest.mark.parametrize("model", MODELS)
 
