@@ -24,6 +24,7 @@ from engine.dsp.image.masking import in_colour
 from engine.dsp.image.painting import Planes, to_planes
 from engine.dsp.image.region import crop_square, place, whole_picture
 from engine.dsp.image.turned import TurnedSquare
+from engine.dsp.landmarks.areas import are_made_up
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.inference.network import NetworkModel
 
@@ -31,8 +32,6 @@ Floats = NDArray[np.float32]
 
 STAYS: Final = 0.6
 """Hysteresis: a thing stays down to this part of the confidence that let it in."""
-EDGE: Final = 0.02
-"""What lies further outside the picture, in parts of it, was not seen but made up."""
 SEARCH: Final = 3
 """While some things are followed, others are looked for in one of so many pictures."""
 
@@ -161,7 +160,7 @@ class FollowingModel(NetworkModel[Landmarks], Generic[Thing]):
         )
         sure = [one.presence for one in self._followed]
         given = self._tracker.assign(self.outline(points), at, self.aspect, sure)
-        points[(np.abs(points[..., :2] - 0.5) > 0.5 + EDGE).any(axis=-1), 3] = 0
+        points[are_made_up(points), 3] = 0
         return [
             (self._followed[one.row], Instance(one.slot, one.id, points[one.row])) for one in given
         ]

@@ -21,6 +21,7 @@ from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.dsp.image.padded import padded
 from engine.dsp.image.region import Region, crop_lit, next_region, place, to_rgb, whole_picture
 from engine.dsp.image.turned import TurnedSquare
+from engine.dsp.landmarks.areas import are_made_up
 from engine.dsp.landmarks.body_regions import (
     around,
     from_circle,
@@ -51,8 +52,6 @@ UNSEEN: Final = 4
 """Looks at other parts of the picture for which somebody is still taken to be there."""
 CHECKED: Final = 10
 """Whom a network that invents follows, the finder looks at in one of so many pictures."""
-_EDGE: Final = 0.02
-"""What lies further outside the picture, in parts of it, was not seen but made up."""
 _LONGER: Final = 256
 _MULTIPLE: Final = 32
 _LOGIT: Final = 80.0
@@ -82,8 +81,7 @@ class FoundBody:
         """
         x, y, *depth = self.points.T
         flat = np.stack([x / width, 1 - y / height])
-        outside = (np.abs(flat - 0.5) > 0.5 + _EDGE).any(axis=0)
-        sure = np.where(outside, 0, self.sure)
+        sure = np.where(are_made_up(flat.T), 0, self.sure)
         columns = [*flat.clip(0, 1), *(z / width for z in depth), sure.clip(0, 1)]
         return np.column_stack(columns).astype(np.float32)
 

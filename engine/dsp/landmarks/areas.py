@@ -48,6 +48,15 @@ class Area:
         return (*self.corners[1:], self.corners[0])
 
 
+def are_made_up(points: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which points (..., 2 or more), x and y first, lie too far outside to have been seen.
+
+    0, 0 is the left bottom of the picture and 1, 1 the right top.
+    """
+    outside: NDArray[np.bool_] = (np.abs(points[..., :2] - 0.5) > 0.5 + _EDGE).any(axis=-1)
+    return outside
+
+
 def areas_fault(areas: Sequence[Sequence[Corner]]) -> str:
     """Return what is wrong with areas of a picture given by their corners, or ""."""
     for number, corners in enumerate(areas, 1):
@@ -67,6 +76,8 @@ def _fault(corners: Sequence[Corner]) -> str:
 
 
 _LEAST = 1e-6
+_EDGE = 0.02
+"""What lies further outside the picture, in parts of it, was not seen but made up."""
 _FAR = 3.0
 """Pictures from the middle: a corner beyond was meant in pixels."""
 
