@@ -41,6 +41,7 @@ from engine.inference.card import built_folder, models
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
 from engine.lab.bench.rig.crops_real import face_crops, hand_crops
 from engine.lab.bench.rig.fetched import NotFetched, alone, run_with
+from engine.lab.bench.rig.films import pictures_of
 from engine.lab.bench.rig.gestures_real import FILMS, find, rows_of_gestures
 from engine.lab.bench.rig.gestures_real_made import moved_people, rows_of_made
 from engine.lab.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratios
@@ -227,12 +228,12 @@ def apart(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:
 
 def jumping(film: Path, count: int) -> Pictures:
     """Return the man who jumps, 800x994 pixels."""
-    return np.stack([frame[:, 260:1060] for frame in _frames(film, 0, count)])
+    return np.stack([frame[:, 260:1060] for frame in pictures_of(film, end=count)])
 
 
 def moved_hand(film: Path, count: int) -> Pictures:
     """Return the hand of a woman who walks, enlarged five times, which wanders: 640x480 pixels."""
-    frame = _frames(film, 100, 1)[0]
+    frame = next(pictures_of(film, 100))
     return _moved(np.asarray(frame[560:820, 780:1080]), (146, 142), 3.2, count)
 
 
@@ -255,17 +256,6 @@ def _moved(picture: Pictures, middle: tuple[int, int], zoom: float, count: int) 
         moved = cv2.warpAffine(picture, matrix, (640, 480), borderMode=cv2.BORDER_REPLICATE)
         found.append(moved)
     return np.stack(found).astype(np.uint8)
-
-
-def _frames(film: Path, first: int, count: int) -> list[Pictures]:
-    capture = cv2.VideoCapture(str(film))
-    frames: list[Pictures] = []
-    while len(frames) < first + count:
-        there, frame = capture.read()
-        if not there:
-            break
-        frames.append(np.asarray(frame, np.uint8))
-    return frames[first:]
 
 
 def _invented() -> int:

@@ -30,6 +30,7 @@ from engine.core.messages import Frame, Ns
 from engine.dsp.image.similarity import ssim
 from engine.lab.bench.report import Goal, Row
 from engine.lab.bench.rig.fetched import NotFetched, alone
+from engine.lab.bench.rig.films import pictures_of
 from engine.lab.bench.rig.footage import FPS, SIZE, frames
 from engine.lab.bench.rig.swing import lateness, swinging
 from engine.lab.bench.rig.warping_error import true_flows, warping_error
@@ -141,8 +142,7 @@ def _people(count: int) -> list[Picture]:
 
 
 def _read(file: Path, count: int) -> list[Picture]:
-    capture = cv2.VideoCapture(str(file))
-    found: list[Picture] = []
-    while len(found) < FROM + count and (read := capture.read())[0]:
-        found.append(np.asarray(cv2.resize(read[1], SIZE, interpolation=cv2.INTER_AREA), np.uint8))
-    return found[FROM:]
+    return [
+        np.asarray(cv2.resize(each, SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+        for each in pictures_of(file, FROM, FROM + count)
+    ]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.core.clock import ns
 from engine.core.messages import Frame
 from engine.dsp.landmarks.hand_regions import from_bodies
-from engine.lab.bench.rig.real_people import frames_of
+from engine.lab.bench.rig.films import pictures_of
 from engine.models.pose import PoseModel
 
 Picture = NDArray[np.uint8]
@@ -35,7 +35,7 @@ _TURNS: Final = (-20, 0, 20)
 
 def hand_crops(film: Path) -> Picture:
     """Return hands of the two who are in a film, (MANY, SIDE, SIDE, 3): spread over all of it."""
-    crops = list(_hands(frames_of(film)))
+    crops = list(_hands([*pictures_of(film)]))
     chosen = np.linspace(0, len(crops) - 1, MANY).round().astype(int)
     return np.stack([crops[number] for number in chosen])
 
@@ -58,7 +58,7 @@ def _hands(frames: Sequence[Picture]) -> Iterator[Picture]:
 
 def face_crops(talking: Path, photograph: Path) -> Picture:
     """Return faces, (MANY, SIDE, SIDE, 3): of one who talks, and of a photograph that is turned."""
-    frames = frames_of(talking)
+    frames = [*pictures_of(talking)]
     chosen = np.linspace(0, len(frames) - 1, MANY - len(_TURNS)).round().astype(int)
     crops = [_cut(frames[number], _FACE) for number in chosen]
     still = np.asarray(cv2.imread(str(photograph)), np.uint8)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from engine.core.clock import ns
 from engine.core.messages import Frame
 from engine.lab.bench.report import Row
+from engine.lab.bench.rig.films import pictures_of, rate_of
 from engine.models.pose import PoseModel
 from engine.nodes.body_gestures import BodyGestures
 from engine.nodes.smooth import Smooth
@@ -159,14 +160,9 @@ def told_of(
 
 def read(film: Path, clip: Clip) -> tuple[list[Picture], float]:
     """Return the pictures of a clip, and how many a second there are."""
-    capture = cv2.VideoCapture(str(film))
     left, top, right, bottom = clip.part
-    frames = []
-    for number in range(clip.last):
-        there, frame = capture.read()
-        if there and number >= clip.first:
-            frames.append(np.asarray(frame[top : bottom or None, left : right or None], np.uint8))
-    return frames, float(capture.get(cv2.CAP_PROP_FPS))
+    part = slice(top, bottom or None), slice(left, right or None)
+    return [each[part] for each in pictures_of(film, clip.first, clip.last)], rate_of(film)
 
 
 def find(folders: dict[str, Path], file: str) -> Path:

@@ -20,13 +20,13 @@ from engine.core.clock import ns
 from engine.core.messages import Detections, Frame
 from engine.lab.bench.report import Goal, Row
 from engine.lab.bench.rig.cores import Each
+from engine.lab.bench.rig.films import pictures_of
 from engine.lab.bench.rig.real_people import (
     FPS,
     OTHER_SIDE,
     CutPerson,
     RealStage,
     cut_out,
-    frames_of,
 )
 from engine.lab.bench.rig.tracking_score import Bodies, Ids, Sights, score, seen
 from engine.models.objects import ObjectsModel
@@ -60,7 +60,7 @@ class _Run:
 
 def people_of(film: Path) -> list[list[CutPerson]]:
     """Return the two people of the film, each as cut-outs."""
-    frames = frames_of(film)
+    frames = [*pictures_of(film)]
     if frames[0].shape[1] > _SIZE[0]:
         frames = [_smaller(frame) for frame in frames[_FIRST:_LAST]]
     return cut_out(frames)

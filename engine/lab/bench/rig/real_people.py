@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import cv2
@@ -278,14 +277,3 @@ def _draw(picture: Picture, piece: Picture, left: int, top: int) -> None:
     share = over[..., 3:].astype(np.float32) / 255
     under = picture[v:bottom, u:right]
     under[...] = np.round(under + share * (over[..., :3].astype(np.float32) - under))
-
-
-def frames_of(film: Path) -> list[Picture]:
-    """Return all pictures of a film."""
-    capture = cv2.VideoCapture(str(film))
-    frames: list[Picture] = []
-    while True:
-        there, frame = capture.read()
-        if not there:
-            return frames
-        frames.append(np.asarray(frame, np.uint8))
