@@ -12,7 +12,15 @@ import pytest
 from engine import testing
 from engine.core.box import Box
 from engine.core.clock import SystemClock, ns
-from engine.core.commands import Condition, KeepPrivate, Lost, Missed, Panic, SetParameter
+from engine.core.commands import (
+    Condition,
+    KeepPrivate,
+    Lost,
+    Missed,
+    Notice,
+    Panic,
+    SetParameter,
+)
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Frame, Message, Note, Ns, Trigger
 from engine.core.node import Model
@@ -21,6 +29,7 @@ from engine.core.source import Emit, Source, Tape
 from engine.runtime.engine import Engine
 from engine.runtime.entries import CommandEntry, Rollback, StateChange
 from engine.runtime.live import Live
+from engine.runtime.supervision.supervisor import EarlyWords
 from engine.sinks.collector import Collector
 from engine.testing import Played, Swap
 
@@ -308,6 +317,19 @@ def test_a_source_that_comes_back_is_heard_from_its_first_word_on() -> None:
     text = '[o]\nuse="twice"\n' + COLLECT + 'word="o.word"\nopen="o.open"\n'
     engine = play_live(text, lambda engine: len(box(engine, "c").of("word")) == 6)
     assert box(engine, "c").of("word") == WORDS * 2
+
+
+def test_that_a_source_is_lost_is_heard_behind_what_it_said_while_it_opened() -> None:
+    heard: list[Any] = []
+    words = EarlyWords(lambda outlet, message, *_: heard.append(message))
+    words.keep()
+    said = ("word", Lost("gone"), Condition("late", "so"), "another")
+    for message in said:
+        words.emit("o", message, Ns(0))
+    words.emit("o", Notice("told at once"), Ns(0))
+    assert heard == [Notice("told at once")]
+    words.let_out()
+    assert heard[1:] == list(said)
 
 
 def test_a_device_that_never_comes_holds_back_nobody() -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
-from engine.core.commands import Away, Command
+from engine.core.commands import Away, Command, Condition, Lost
 from engine.core.context import Context, with_context
 from engine.core.errors import DeviceError
 from engine.core.kinds import policy_for
@@ -28,11 +29,15 @@ from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.workers.lane import close_quietly
 from engine.system.priority import lower_priority
 
+_OF_ITSELF: Final = (Away, Condition, Lost)
+"""What a source says about its own state, which has a place among its messages."""
+
 
 class EarlyWords:
     """What a source says while it opens: heard once it is known to be open, and not before.
 
-    Why: what a lost source says is taken for a late word of the device that went.
+    Why: what a lost source says is taken for a late word of the device that went. That it is lost
+    again keeps its place behind those words, or they would be taken for late ones as well.
     """
 
     def __init__(self, emit: Emit) -> None:
@@ -54,7 +59,7 @@ class EarlyWords:
 
     def emit(self, outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
         """Emit a message, or keep it; may be called on any thread."""
-        is_early = not isinstance(message, Command) or isinstance(message, Away)
+        is_early = not isinstance(message, Command) or isinstance(message, _OF_ITSELF)
         if self._waiting is not None and is_early:
             with self._lock:
                 if self._waiting is not None:
