@@ -16,10 +16,10 @@ from engine.cluster.room_link import RoomLink
 from engine.runtime.engine import Engine
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
+from tests.limits import LIMIT
 
 from .live_room import LiveRoom
 
-LIMIT = 8.0
 VERSION = "1.0"
 OPENING = partial(open_texts, live=True, with_state=True)
 

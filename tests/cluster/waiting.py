@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 
-PATIENCE = 30.0
+from tests.limits import LIMIT
 
 
-def until(condition, seconds=PATIENCE):
+def until(condition, seconds=LIMIT):
     """Wait for it; return how long that took."""
     begins = time.monotonic()
     pause = threading.Event()

@@ -21,11 +21,11 @@ from engine.core.parameter import Fixed, Param, read_parameters
 from engine.core.signature import Inlet, read_signature
 from engine.core.source import Tape
 from engine.osc.layouts import sendable
+from tests.limits import LIMIT
 
 from . import boxes
 
 STEP = 0.1
-LIMIT = 120.0
 
 LIVED = '''
 """What writes down when a box is opened and closed."""

@@ -16,10 +16,11 @@ from engine.runtime import shutdown
 from engine.runtime.engine import Engine
 from engine.runtime.workers import out_of_process
 from tests.by_night import NIGHT
+from tests.limits import LIMIT
 from tests.runtime import live_shows
 
 from . import boxes
-from .probes import LIMIT, Lives, Prompted, patch, probes
+from .probes import Lives, Prompted, patch, probes
 
 SERIES = 4
 

@@ -26,12 +26,12 @@ from engine.core.messages import Frame, Message, Ns, OscMessage
 from engine.core.parameter import read_parameters
 from engine.core.source import Emit, Source, Tape
 from engine.runtime.engine import Engine
+from tests.limits import LIMIT
 from tests.runtime import live_shows
 
 from . import boxes
 from .probes import toml
 
-LIMIT = 30.0
 SECONDS = 0.6
 MEDIA = Path(__file__).parent.parent / "media" / "jump.mp4"
 

@@ -16,11 +16,11 @@ import soundfile
 from engine.corpus.build import PART
 from engine.corpus.file import read_corpus
 from tests.corpus.folders import RATE, fill, hiss, tone
+from tests.limits import LIMIT
 
 COMMAND = "from engine.cli import main; main()"
 BARE = f"import sys; sys.modules['sklearn'] = None; {COMMAND}"
 """The command on a machine without scikit-learn."""
-WAIT = 120
 MANY = 70
 
 
@@ -33,7 +33,7 @@ def began(*arguments: object, code: str = COMMAND) -> subprocess.Popen[str]:
 def ran(*arguments: object, code: str = COMMAND) -> tuple[int, str, str]:
     """Run the command; return its status, and what it said."""
     process = began(*arguments, code=code)
-    out, told = process.communicate(timeout=WAIT)
+    out, told = process.communicate(timeout=LIMIT)
     return process.returncode, out, told
 
 
@@ -96,11 +96,11 @@ def test_who_interrupts_it_leaves_nothing_half_and_goes_on_later(tmp_path: Path)
         soundfile.write(folder / f"{number}.wav", sound, RATE)
     process = began(folder, code=BARE)
     part = tmp_path / f"all.corpus{PART}"
-    end = time.monotonic() + WAIT
+    end = time.monotonic() + LIMIT
     while not part.exists() and time.monotonic() < end:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=WAIT)
+    _, told = process.communicate(timeout=LIMIT)
     assert process.returncode != 0
     assert in_order(told)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["all", part.name]

@@ -21,11 +21,11 @@ from engine import Context, Frame, Lost, Ns
 from engine.osc.parse import packet
 from engine.registry import Registry
 from tests.docs.listings import File, read_listings
+from tests.limits import LIMIT
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "extending.md"
 LISTINGS = list(read_listings(DOCUMENT))
 PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
-PATIENCE = 60.0
 AGAIN = 0.2
 """Seconds after which something is said again."""
 NOBODY = re.compile(r"^nobody listens at .*\n", re.MULTILINE)
@@ -57,7 +57,7 @@ def run(line: str, folder: Path) -> str:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=LIMIT,
         check=False,
     )
     return NOBODY.sub("", done.stderr) + done.stdout
@@ -125,7 +125,7 @@ def test_a_package_of_ones_own_is_found_by_its_entry_point(tmp_path: Path) -> No
         env={**environment(), "PYTHONPATH": str(package)},
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=LIMIT,
         check=True,
     ).stdout
     assert "Send a trigger for a number above a half." in printed
@@ -161,7 +161,7 @@ def free_port() -> int:
 
 def answer(receiver: socket.socket, address: str, say: Callable[[], object]) -> list[Any]:
     """Say something again and again until the show, once it is open, sends to an address."""
-    for _ in range(int(PATIENCE / receiver.gettimeout())):
+    for _ in range(int(LIMIT / receiver.gettimeout())):
         say()
         try:
             found = dict(packet(receiver.recv(4096)))
@@ -176,7 +176,7 @@ def test_the_sources_play_live_and_come_back(tmp_path: Path, receiver: socket.so
     patch = written(tmp_path) / "listen.toml"
     port = free_port()
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(PATIENCE)
+        server.settimeout(LIMIT)
         sets = [
             f"datagrams.port={port}",
             f"wire.port={server.getsockname()[1]}",
@@ -193,7 +193,7 @@ def test_the_sources_play_live_and_come_back(tmp_path: Path, receiver: socket.so
             number = answer(receiver, "/number", say)
         finally:
             show.terminate()
-            show.wait(PATIENCE)
+            show.wait(LIMIT)
     assert lines == [["one"], ["two"]]
     assert number == [0.5]
     assert show.returncode == 0

@@ -20,10 +20,9 @@ import cv2
 import numpy as np
 from hypothesis import strategies as st
 
+from tests.limits import LIMIT
 from tests.video.film_maker import X264, disc, make_film
 
-PATIENCE = 60.0
-"""Seconds that a film of one second may take, on a machine that is busy."""
 MOST_MIB = 1500
 PLAYER = """
 import itertools, json, sys
@@ -139,9 +138,9 @@ class Player:
         assert process.stdout is not None
         process.stdin.write(json.dumps(str(file)) + "\n")
         process.stdin.flush()
-        if not select.select([process.stdout], [], [], PATIENCE)[0]:
+        if not select.select([process.stdout], [], [], LIMIT)[0]:
             self.end()
-            raise AssertionError(f"a film hangs for {PATIENCE:g} s")
+            raise AssertionError(f"a film hangs for {LIMIT:g} s")
         answer = process.stdout.readline()
         if not answer:
             said = process.communicate()[1]

@@ -19,6 +19,7 @@ from engine.patch.load import parse
 from engine.registry import Registry
 from engine.runtime.live import Live
 from engine.web.page import Page
+from tests.limits import LIMIT
 
 PATCH = """
 title = "Under fire"
@@ -54,7 +55,6 @@ to = "127.0.0.1:{ear}"
 "/stage" = "stage.fader"
 "/go" = "desk.go"
 """
-PATIENCE = 30.0
 
 
 class Mistakes(logging.Handler):
@@ -75,8 +75,8 @@ class UnderFire:
         self.control, self.desk, self.stage, self.replies, page = (find_port() for _ in range(5))
         self.mistakes = Mistakes()
         logging.getLogger().addHandler(self.mistakes)
-        self._ear = _socket(PATIENCE)
-        self._mouth = _socket(PATIENCE)
+        self._ear = _socket(LIMIT)
+        self._mouth = _socket(LIMIT)
         self._count = 0
         ports = {"control": self.control, "desk": self.desk, "replies": self.replies}
         ports["stage"] = self.stage
@@ -100,7 +100,7 @@ class UnderFire:
             self.say(self.desk, build_msg("/still/there", 0.0).dgram)
             with contextlib.suppress(TimeoutError):
                 self._ear.recv(65536)
-                self._ear.settimeout(PATIENCE)
+                self._ear.settimeout(LIMIT)
                 return
         raise AssertionError("the show does not begin")
 
@@ -126,7 +126,7 @@ class UnderFire:
         ):
             # Its port is not taken from a show that would listen there within the next minute.
             stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            stream.settimeout(PATIENCE)
+            stream.settimeout(LIMIT)
             stream.connect(("127.0.0.1", self.stage))
             stream.sendall(data)
 

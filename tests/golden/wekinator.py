@@ -19,7 +19,8 @@ from pathlib import Path
 from pythonosc.osc_message_builder import build_msg
 
 from engine.osc.parse import packet
-from tests.runtime.one_file import ASKED_AGAIN, LIMIT, Show
+from tests.limits import LIMIT
+from tests.runtime.one_file import ASKED_AGAIN, Show
 
 FILE = Path(__file__)
 CONTROL = "/wekinator/control/"

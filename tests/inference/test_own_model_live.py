@@ -13,9 +13,9 @@ from pythonosc.osc_message import OscMessage
 
 from engine.registry import Registry
 from tests.inference.tiny_models import write_model
+from tests.limits import LIMIT
 
 PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
-PATIENCE = 60.0
 
 BOX = '''
 """How bright the picture is."""
@@ -85,13 +85,13 @@ def test_a_file_from_before_cards_had_a_module_of_their_own_still_loads(tmp_path
 def test_it_plays_live_wherever_it_is_played_from(tmp_path: Path) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
-        receiver.settimeout(PATIENCE)
+        receiver.settimeout(LIMIT)
         patch = beside(tmp_path, receiver.getsockname()[1])
         show = subprocess.Popen([*PLAY, str(patch), "--no-page", "--quiet"])
         try:
             lights = list(islice(heard(receiver), 5))
         finally:
             show.terminate()
-            show.wait(PATIENCE)
+            show.wait(LIMIT)
     assert show.returncode == 0
     assert all(0.05 < light < 0.95 for light in lights)

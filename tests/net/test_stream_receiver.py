@@ -13,8 +13,8 @@ from engine.net.access import SenderFilter
 from engine.net.rate_limit import RateLimiter
 from engine.net.stream_receiver import CONNECTIONS, StreamReceiver
 from engine.osc.framing import FRAME
+from tests.limits import LIMIT
 
-WAIT = 10
 RATES = RateLimiter(1e6, 1e6)
 
 
@@ -34,11 +34,11 @@ class Port:
         self.heard.put((address, *arguments))
 
     def connect(self):
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=WAIT)
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=LIMIT)
         return self.stack.enter_context(connection)
 
     def next(self, count=1):
-        return [self.heard.get(timeout=WAIT) for _ in range(count)]
+        return [self.heard.get(timeout=LIMIT) for _ in range(count)]
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_a_stranger_is_hung_up_on_and_told_once(free_port, caplog):
         stack.callback(port.receiver.close)
         port.receiver.open("0.0.0.0", free_port)
         for _ in range(3):
-            with socket.create_connection((own, free_port), WAIT, (own, 0)) as stranger:
+            with socket.create_connection((own, free_port), LIMIT, (own, 0)) as stranger:
                 assert stranger.recv(1) == b""
         say(port.connect(), "slip", "/a", 1)
         assert port.next() == [("/a", 1)]

@@ -9,7 +9,8 @@ import tempfile
 import threading
 import urllib.request
 
-WAIT = 60
+from tests.limits import LIMIT
+
 PHONE = (390, 844)
 """The page of a phone, in pixels."""
 FLAGS = (
@@ -47,7 +48,7 @@ class Browser:
         }
         session = self._post("", {"capabilities": {"alwaysMatch": wanted}})
         self._at += "/" + session["sessionId"]
-        self._post("/timeouts", {"script": WAIT * 1000})
+        self._post("/timeouts", {"script": LIMIT * 1000})
 
     def go(self, address):
         self._post("/url", {"url": address})
@@ -197,15 +198,15 @@ class Browser:
 
     def picture(self):
         """Take a picture of what is seen, as PNG."""
-        with urllib.request.urlopen(f"{self._at}/screenshot", timeout=WAIT) as answer:
+        with urllib.request.urlopen(f"{self._at}/screenshot", timeout=LIMIT) as answer:
             return base64.b64decode(json.load(answer)["value"])
 
     def close(self):
         request = urllib.request.Request(self._at, method="DELETE")
-        with urllib.request.urlopen(request, timeout=WAIT):
+        with urllib.request.urlopen(request, timeout=LIMIT):
             pass
         self._driver.terminate()
-        self._driver.wait(WAIT)
+        self._driver.wait(LIMIT)
         self._driver.stdout.close()
         self._profile.cleanup()
 
@@ -214,5 +215,5 @@ class Browser:
         request = urllib.request.Request(
             self._at + path, body, {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=2 * WAIT) as answer:
+        with urllib.request.urlopen(request, timeout=2 * LIMIT) as answer:
             return json.load(answer)["value"]

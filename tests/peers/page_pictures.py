@@ -12,7 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.peers.browser import WAIT, Browser
+from tests.limits import LIMIT
+from tests.peers.browser import Browser
 
 ROOT = Path(__file__).parents[2]
 CALM = """performance.now() > 12000 && document.getElementById("notice").dataset.kind === ""
@@ -47,7 +48,7 @@ def main() -> None:
             (ROOT / "docs" / "page-phone.png").write_bytes(browser.picture())
     finally:
         show.send_signal(signal.SIGINT)
-        show.wait(WAIT)
+        show.wait(LIMIT)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from engine.core.commands import Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.sources.camera import Camera
+from tests.limits import LIMIT
 
 CLIP = Path(__file__).parents[1] / "media" / "jump.mp4"
-WAIT = 30
 
 pytestmark = pytest.mark.peer("ffmpeg", "ffmpeg")
 
@@ -34,7 +34,7 @@ class Sender:
 
     def kill(self):
         self._process.kill()
-        self._process.wait(WAIT)
+        self._process.wait(LIMIT)
 
     def __enter__(self):
         return self
@@ -52,7 +52,7 @@ class Heard(queue.Queue):
     def next(self, kind):
         """Wait for the next message of a kind."""
         while True:
-            entry = self.get(timeout=WAIT)
+            entry = self.get(timeout=LIMIT)
             if isinstance(entry[0], kind):
                 return entry
 
@@ -149,4 +149,4 @@ def test_ffmpeg_asks_no_proxy_for_what_is_near(name, heard, monkeypatch, tmp_pat
         camera.close()
         server.shutdown()
         server.server_close()
-        thread.join(WAIT)
+        thread.join(LIMIT)

@@ -32,10 +32,10 @@ from engine.sinks.midi_out import MidiOut
 from engine.sources.midi_in import MidiIn
 from engine.system.jack import watch_server
 from tests.by_night import few
+from tests.limits import LIMIT
 
 pytestmark = pytest.mark.peer("jackd", "jackd2")
 
-WAIT = 30
 SLACK = 5
 """How many times longer a busy machine may take than is promised."""
 TURNS = 5
@@ -89,7 +89,7 @@ class Heard(queue.Queue):
         """Take what came up to the first that is so."""
         taken = []
         while not taken or not true(taken[-1]):
-            taken.append(self.get(timeout=WAIT))
+            taken.append(self.get(timeout=LIMIT))
         return taken
 
 
@@ -281,7 +281,7 @@ def test_a_stopped_helper_ends_its_notes_when_the_show_is_killed(dump):
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as show:
         assert show.stdout.readline() == "plays\n"
         dump.wait(lambda heard: len(heard.sounding) == 3)
-        show.communicate("\n", timeout=WAIT)
+        show.communicate("\n", timeout=LIMIT)
     dump.wait(lambda heard: not heard.sounding)
 
 
@@ -317,7 +317,7 @@ def test_a_helper_that_is_asked_to_go_ends_its_notes_first(make, dump):
     dump.wait(lambda heard: heard.sounding)
     os.kill(sink.helper, signal.SIGTERM)
     dump.wait(lambda heard: not heard.sounding)
-    assert isinstance(sink.said.get(timeout=WAIT), Lost)
+    assert isinstance(sink.said.get(timeout=LIMIT), Lost)
 
 
 def test_a_helper_that_hangs_makes_room_for_another(make, dump):
@@ -326,7 +326,7 @@ def test_a_helper_that_hangs_makes_room_for_another(make, dump):
     send(sink, "notes", Note(60, 100))
     dump.wait(lambda heard: heard.sounding)
     os.kill(sink.helper, signal.SIGSTOP)
-    assert sink.said.get(timeout=WAIT) == Lost("the MIDI helper hung and went away")
+    assert sink.said.get(timeout=LIMIT) == Lost("the MIDI helper hung and went away")
     sink.close()
     sink.silence()
     until(lambda: is_gone(OURS), "JACK does not notice")
@@ -342,7 +342,7 @@ def test_what_a_killed_helper_left_sounding_ends_with_the_next_one(make, dump):
     send(sink, "cc20", 1.0)
     dump.wait(lambda heard: len(heard.heard) == 2)
     os.kill(sink.helper, signal.SIGKILL)
-    assert isinstance(sink.said.get(timeout=WAIT), Lost)
+    assert isinstance(sink.said.get(timeout=LIMIT), Lost)
     sink.close()
     sink.silence()
     assert dump.sounding
@@ -379,7 +379,7 @@ def test_a_port_that_goes_in_mid_note_is_lost_and_ends_its_note_when_it_is_back(
         sink = make(("notes", Note), port="synth")
         send(sink, "notes", Note(60, 100))
         synth.wait(lambda heard: heard.sounding)
-    lost = sink.said.get(timeout=WAIT)
+    lost = sink.said.get(timeout=LIMIT)
     assert lost == Lost("synth:input went away")
     sink.close()
     sink.silence()
@@ -403,7 +403,7 @@ def test_a_show_plays_on_without_its_port_and_finds_it_by_name():
         with MidiDump("synth") as synth:
             synth.wait(lambda heard: heard.sounding)
             show.terminate()
-            assert show.wait(WAIT) == 0
+            assert show.wait(LIMIT) == 0
             synth.wait(lambda heard: not heard.sounding)
 
 
@@ -442,7 +442,7 @@ def test_a_receiver_that_is_begun_anew_at_once_is_lost_and_sounds_again(make):
         send(sink, "notes", Note(60, 100))
         synth.wait(lambda heard: heard.sounding)
     with MidiDump("synth") as synth:
-        assert sink.said.get(timeout=WAIT) == Lost("synth:input went away")
+        assert sink.said.get(timeout=LIMIT) == Lost("synth:input went away")
         sink.close()
         sink.silence()
         sink.open()
@@ -456,11 +456,11 @@ def test_a_keyboard_that_is_begun_anew_at_once_is_lost_and_heard_again():
         with sender("keys"):
             source.open(heard)
         keys = stack.enter_context(sender("keys"))
-        assert heard.get(timeout=WAIT) == ("", Lost("keys:keys went away"))
+        assert heard.get(timeout=LIMIT) == ("", Lost("keys:keys went away"))
         source.close()
         source.open(heard)
         keys.send_message([0x90, 60, 100])
-        assert heard.get(timeout=WAIT) == ("notes", Note(60, 100))
+        assert heard.get(timeout=LIMIT) == ("notes", Note(60, 100))
 
 
 def test_a_keyboard_that_goes_is_lost_and_heard_again_when_it_is_back():
@@ -470,9 +470,9 @@ def test_a_keyboard_that_goes_is_lost_and_heard_again_when_it_is_back():
             with sender("keys") as keys:
                 source.open(heard)
                 keys.send_message([0x90, 60, 100])
-                assert heard.get(timeout=WAIT) == ("notes", Note(60, 100))
-            assert heard.get(timeout=WAIT) == ("notes", Note(60, 0))  # the key was still down
-            assert heard.get(timeout=WAIT) == ("", Lost("keys:keys went away"))
+                assert heard.get(timeout=LIMIT) == ("notes", Note(60, 100))
+            assert heard.get(timeout=LIMIT) == ("notes", Note(60, 0))  # the key was still down
+            assert heard.get(timeout=LIMIT) == ("", Lost("keys:keys went away"))
             source.close()
             with pytest.raises(DeviceError, match='no MIDI input "keys" is here'):
                 source.open(heard)
@@ -490,7 +490,7 @@ def test_auto_listens_to_the_first_that_is_not_ours(make):
             source.open(heard)
             send(sink, "notes", Note(1, 1))
             keys.send_message([0x90, 60, 100])
-            assert heard.get(timeout=WAIT) == ("notes", Note(60, 100))
+            assert heard.get(timeout=LIMIT) == ("notes", Note(60, 100))
 
 
 # -- in ------------------------------------------------------------------------------------------
@@ -506,7 +506,7 @@ def test_what_mido_sends_is_heard_with_the_moment_it_came():
             mido.Message("note_on", note=60, velocity=1, channel=15),
         ):
             out.send_message(message.bytes())
-        assert [heard.get(timeout=WAIT) for _ in range(4)] == [
+        assert [heard.get(timeout=LIMIT) for _ in range(4)] == [
             ("cc16", 1.0),
             ("", SetParameter("reach", "smooth", 1.0, of_range=True)),
             ("bend", -1.0),

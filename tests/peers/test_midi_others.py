@@ -16,10 +16,10 @@ from engine.core.messages import Note
 from engine.lab.bench.rig.jack import MidiDump, connect, server, until
 from engine.midi.ports import open_port
 from engine.sources.midi_in import MidiIn
+from tests.limits import LIMIT
 
 pytestmark = pytest.mark.peer("jackd", "jackd2")
 
-WAIT = 30
 SHOW = """
 [keys]
 use = "midi_in"
@@ -72,7 +72,7 @@ def listening(*outlets):
     with sender("tx") as out, contextlib.closing(source):
         source.open(lambda outlet, message, at, cost=0: heard.put((outlet, message, at)))
         connect("tx:tx", "ear:ear")
-        yield out, lambda: heard.get(timeout=WAIT)
+        yield out, lambda: heard.get(timeout=LIMIT)
 
 
 @pytest.mark.parametrize("mode", [120, 123, 124, 125, 126, 127])
@@ -142,7 +142,7 @@ def test_a_show_passes_on_what_others_speak(tmp_path):
     with contextlib.ExitStack() as stack:
         receiver = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         receiver.bind(("127.0.0.1", 0))
-        receiver.settimeout(WAIT)
+        receiver.settimeout(LIMIT)
         file = tmp_path / "show.toml"
         file.write_text(SHOW.format(port=receiver.getsockname()[1]))
         dump, out = stack.enter_context(MidiDump()), stack.enter_context(sender("tx"))

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from conftest import find_port
 
+from tests.limits import LIMIT
+
 COMMAND = [sys.executable, "-c", "from engine.cli import main; main()"]
-WAIT = 60
 PATCH = """
 title = "Watched"
 [control]
@@ -59,13 +60,13 @@ class Show:
 
     def close(self) -> None:
         self._process.send_signal(signal.SIGINT)
-        assert self._process.wait(WAIT) == 0
+        assert self._process.wait(LIMIT) == 0
 
 
 @pytest.fixture(scope="module")
 def show(tmp_path_factory):
     with contextlib.closing(Show(tmp_path_factory.mktemp("watched"))) as show:
-        for _ in range(WAIT):  # until it plays: nobody answers before
+        for _ in range(LIMIT):  # until it plays: nobody answers before
             if monitor(show, "--for", "0").returncode == 0:
                 break
         yield show
@@ -74,7 +75,7 @@ def show(tmp_path_factory):
 def monitor(show: Show, *words: str) -> subprocess.CompletedProcess[str]:
     port = str(show.ports["CONTROL"])
     command = [*COMMAND, "monitor", "--port", port, *words]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=WAIT)
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=LIMIT)
 
 
 def watch(show: Show, *words: str) -> subprocess.Popen[str]:
@@ -129,7 +130,7 @@ def test_what_comes_and_what_leaves_is_seen_with_what_nobody_listens_to(show: Sh
         assert (seen["peer"], seen["note"]) == (nobody, f"nobody listens at {nobody}")
         assert (seen["leaves"], seen["last"]) == (True, "0.75")
         looking.send_signal(signal.SIGINT)
-        assert looking.wait(WAIT) == 0
+        assert looking.wait(LIMIT) == 0
 
 
 @pytest.mark.peer("oscsend", "liblo-tools")
@@ -140,7 +141,7 @@ def test_lines_into_a_pipe_hold_what_contains_a_text(show: Show) -> None:
         assert line.startswith("in   desk  /1/fadr1  0.5  ")
         assert line.rstrip().endswith('from 127.0.0.1  nobody listens. Did you mean "/1/fader1"?')
         looking.send_signal(signal.SIGTERM)
-        assert looking.wait(WAIT) == 0
+        assert looking.wait(LIMIT) == 0
 
 
 @pytest.mark.peer("oscsend", "liblo-tools")
@@ -160,13 +161,13 @@ def test_a_terminal_gets_a_table_and_ctrl_c_leaves_it(show: Show) -> None:
     for word in (b"Watched", b"What comes in", b"What leaves", b"Ctrl-C ends this"):
         assert word in drawn
     looking.send_signal(signal.SIGINT)
-    assert looking.wait(WAIT) == 0
+    assert looking.wait(LIMIT) == 0
     os.close(ours)
 
 
 def test_where_no_show_plays_that_is_said(show: Show, free_port: int) -> None:
     command = [*COMMAND, "monitor", "--port", str(free_port)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=WAIT)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=LIMIT)
     assert done.returncode == 2
     assert done.stderr.startswith(
         f"no show plays on port {free_port}; begin one with sensorium play"

@@ -21,9 +21,9 @@ from pythonosc.osc_tcp_server import ThreadingOSCTCPServer
 from engine.core.messages import Note, Ns, Person, Pitch, Pose, Trigger
 from engine.osc.layout import OscOptions
 from engine.sinks.osc_out import OscOut
+from tests.limits import LIMIT
 
 HERE = Path(__file__).parent
-WAIT = 30
 PROBE = build_msg("/probe").dgram
 
 CABLES = {
@@ -57,7 +57,7 @@ class Listener:
 
     def next(self, count):
         """Wait for so many lines."""
-        return [self._line(WAIT) for _ in range(count)]
+        return [self._line(LIMIT) for _ in range(count)]
 
     def nothing_more(self):
         """Tell whether it printed nothing but what was asked for, by ending it."""
@@ -66,8 +66,8 @@ class Listener:
 
     def close(self):
         self._process.terminate()
-        self._process.wait(WAIT)
-        self._reader.join(WAIT)
+        self._process.wait(LIMIT)
+        self._reader.join(LIMIT)
         self._process.stdout.close()
 
     def _read(self):
@@ -163,7 +163,7 @@ def test_python_osc_takes_both_framings_apart(mode, free_port):
     try:
         sink.open()
         play(sink, lambda: None)
-        assert [heard.get(timeout=WAIT) for _ in sent] == sent
+        assert [heard.get(timeout=LIMIT) for _ in sent] == sent
         assert len(sent) > 400
     finally:
         sink.close()

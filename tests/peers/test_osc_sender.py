@@ -14,8 +14,8 @@ from engine.core.commands import Panic, SetParameter
 from engine.core.messages import Trigger
 from engine.sources.osc_control import OscControl
 from engine.sources.osc_in import OscIn
+from tests.limits import LIMIT
 
-WAIT = 30
 LISTEN = {
     "fader": "/1/fader1",
     "light": {"address": "/light", "carries": "switch"},
@@ -34,7 +34,7 @@ class Heard(queue.Queue):
 
 
 def oscsend(port, *words):
-    subprocess.run(["oscsend", "127.0.0.1", str(port), *words], check=True, timeout=WAIT)
+    subprocess.run(["oscsend", "127.0.0.1", str(port), *words], check=True, timeout=LIMIT)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_it_says_is_heard(words, message, free_port):
     with contextlib.closing(OscIn(port=free_port, listen=LISTEN)) as box:
         box.open(heard)
         oscsend(free_port, *words)
-        assert heard.get(timeout=WAIT) == message
+        assert heard.get(timeout=LIMIT) == message
         assert box.malformed == 0
 
 
@@ -76,8 +76,8 @@ def test_it_is_heard_over_tcp(free_port):
         box.open(heard)
         for words in (("/1/fader?", "f", "0.25"), ("/go", "I"), ("/words", "s", "over tcp")):
             url = f"osc.tcp://127.0.0.1:{free_port}/"
-            subprocess.run(["oscsend", url, *words], check=True, timeout=WAIT)
-        assert [heard.get(timeout=WAIT) for _ in range(3)] == [0.25, Trigger(), "over tcp"]
+            subprocess.run(["oscsend", url, *words], check=True, timeout=LIMIT)
+        assert [heard.get(timeout=LIMIT) for _ in range(3)] == [0.25, Trigger(), "over tcp"]
 
 
 @pytest.mark.parametrize("mode", ["1.0", "1.1"])
@@ -88,7 +88,7 @@ def test_python_osc_is_heard_over_tcp_in_both_framings(mode, free_port):
         with SimpleTCPClient("127.0.0.1", free_port, mode=mode) as client:
             for number in range(500):
                 client.send_message("/1/fader1", float(number))
-            assert [heard.get(timeout=WAIT) for _ in range(500)] == list(range(500))
+            assert [heard.get(timeout=LIMIT) for _ in range(500)] == list(range(500))
 
 
 @OSCSEND
@@ -98,7 +98,7 @@ def test_it_sets_parameters_by_a_pattern(free_port):
         box.offer(["/reach/smooth/amount", "/energy/smooth/amount", "/reach/on"])
         box.open(heard)
         oscsend(free_port, "/{reach,energy}/smooth/*", "f", "0.5")
-        commands = [heard.get(timeout=WAIT) for _ in range(2)]
+        commands = [heard.get(timeout=LIMIT) for _ in range(2)]
         assert [one.box for one in commands] == ["reach/smooth", "energy/smooth"]
         assert [one.value for one in commands] == [0.5, 0.5]
 
@@ -136,9 +136,9 @@ def test_supercollider_is_heard(free_port, tmp_path):
     ):
         box.open(heard)
         try:
-            found = [heard.get(timeout=2 * WAIT)]
+            found = [heard.get(timeout=2 * LIMIT)]
             while found[-1] != "the end":
-                found.append(heard.get(timeout=WAIT))
+                found.append(heard.get(timeout=LIMIT))
         finally:
             speaker.kill()
         go = Trigger()
@@ -153,7 +153,7 @@ def test_it_sets_parameters_and_panics(free_port):
         box.open(heard)
         oscsend(free_port, "/reach/smooth/amount", "f", "0.5")
         oscsend(free_port, "/panic")
-        command = heard.get(timeout=WAIT)
+        command = heard.get(timeout=LIMIT)
         assert isinstance(command, SetParameter)
         assert (command.box, command.parameter, command.value) == ("reach/smooth", "amount", 0.5)
-        assert heard.get(timeout=WAIT) == Panic()
+        assert heard.get(timeout=LIMIT) == Panic()

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 import pytest
-from browser import WAIT, Browser
+from browser import Browser
 from conftest import find_port
 
 from engine.osc.parse import packet
+from tests.limits import LIMIT
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),
@@ -114,7 +115,7 @@ class Wire:
                         return True
                 return False
 
-            assert self._news.wait_for(there, WAIT), "it never came"
+            assert self._news.wait_for(there, LIMIT), "it never came"
 
     def from_now(self):
         """Let what came so far be past."""
@@ -136,7 +137,7 @@ class Wire:
         self._open = False
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as voice:
             voice.sendto(b"/end\0\0\0\0,\0\0\0", ("127.0.0.1", self.port))
-        self._thread.join(WAIT)
+        self._thread.join(LIMIT)
         self._ear.close()
 
 
@@ -154,7 +155,7 @@ class Show:
     def stop(self):
         if self._process:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(WAIT)
+            self._process.wait(LIMIT)
         self._process = None
 
 
@@ -235,7 +236,7 @@ def show(tmp_path_factory, wire, ports):
 def answers(port):
     """Wait until the page is served: it comes after the first message of the show."""
     pause = threading.Event()
-    for _ in range(20 * WAIT):
+    for _ in range(20 * LIMIT):
         with contextlib.suppress(ConnectionError):
             socket.create_connection(("127.0.0.1", port)).close()
             return

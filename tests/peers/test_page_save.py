@@ -8,9 +8,11 @@ import subprocess
 import sys
 
 import pytest
-from browser import WAIT, Browser
+from browser import Browser
 from conftest import find_port
 from test_page import COMMAND, Wire, answers
+
+from tests.limits import LIMIT
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),
@@ -67,7 +69,7 @@ def port(file, wire):
     answers(port)
     yield port
     show.send_signal(signal.SIGINT)
-    assert show.wait(WAIT) == 0
+    assert show.wait(LIMIT) == 0
 
 
 def press(browser, name):

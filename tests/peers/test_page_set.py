@@ -8,9 +8,11 @@ import subprocess
 import sys
 
 import pytest
-from browser import WAIT, Browser
+from browser import Browser
 from conftest import find_port
 from test_page import COMMAND, Wire, answers
+
+from tests.limits import LIMIT
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),
@@ -63,7 +65,7 @@ def port(files, wire):
     answers(port)
     yield port
     show.send_signal(signal.SIGINT)
-    assert show.wait(WAIT) == 0
+    assert show.wait(LIMIT) == 0
 
 
 def test_a_tap_goes_to_another_patch_and_what_is_saved_is_seen(files, port, wire):

@@ -8,13 +8,14 @@ import subprocess
 import sys
 
 import pytest
-from browser import WAIT, Browser
+from browser import Browser
 from conftest import find_port
 from test_page import COMMAND, answers
 from training.recordings import recorded
 
 from engine.web.training_board import TrainingState
 from engine.web.training_page import TrainingPage
+from tests.limits import LIMIT
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),
@@ -75,7 +76,7 @@ def test_a_training_is_watched_on_desk_and_phone_and_stopped_there(tmp_path):
         # The picture that lies beside the network: five rows.
         browser.until(f"Math.abs({SHAPE} - 5 / 3) < 0.01")
         assert not browser.run("return document.body.classList.contains('lost')")
-        told = program.communicate(timeout=WAIT)
+        told = program.communicate(timeout=LIMIT)
     assert program.returncode == 0
     assert 'model = "me"' in told[0]
     assert "stopped early; what was learned so far is kept" in told[1]
@@ -121,7 +122,7 @@ def test_a_network_that_writes_shows_its_lines_in_the_place_of_a_picture():
 def test_without_a_recording_there_is_no_page(tmp_path):
     port = find_port()
     with training(tmp_path, tmp_path / "none.mcap", port) as program:
-        told = program.communicate(timeout=WAIT)[1]
+        told = program.communicate(timeout=LIMIT)[1]
     assert program.returncode != 0
     assert "none.mcap" in told
     assert "the page is at" not in told

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from engine.lab.bench.rig.jack import server
+from tests.limits import LIMIT
 
-WAIT = 30.0
 KINDS = ("engine.midi.port_process", "engine.audio.capture_process", "engine.system.fork_server")
 BOX = """
 import time
@@ -93,7 +93,7 @@ def begun_by(show: subprocess.Popen[bytes]) -> list[psutil.Process]:
 
 
 def assert_gone(processes: list[psutil.Process]) -> None:
-    _, alive = psutil.wait_procs(processes, timeout=WAIT)
+    _, alive = psutil.wait_procs(processes, timeout=LIMIT)
     assert [each.cmdline() for each in alive] == []
 
 
@@ -101,7 +101,7 @@ def assert_gone(processes: list[psutil.Process]) -> None:
 def test_nothing_outlives_a_show_that_dies(show, how):
     processes = begun_by(show)
     os.killpg(show.pid, how)
-    show.wait(WAIT)
+    show.wait(LIMIT)
     assert_gone(processes)
 
 
@@ -113,14 +113,14 @@ def test_nothing_that_is_stopped_outlives_a_show_that_is_killed(show, kind):
         if kind == "all" or kind in " ".join(each.cmdline()):
             each.suspend()
     show.kill()
-    show.wait(WAIT)
+    show.wait(LIMIT)
     assert_gone(processes)
 
 
 def test_nothing_outlives_a_show_that_is_closed(show):
     processes = begun_by(show)
     show.stdin.close()
-    assert show.wait(WAIT) == 0
+    assert show.wait(LIMIT) == 0
     assert_gone(processes)
 
 

@@ -25,11 +25,11 @@ from pythonosc.osc_message_builder import build_msg
 from typer.testing import CliRunner
 
 from engine.cli import app
+from tests.limits import LIMIT
 
 ROOT = Path(__file__).parents[2]
 RECEIVERS = ROOT / "docs" / "receivers"
 PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
-WAIT = 60
 
 SHOWN = [
     "/people",
@@ -136,7 +136,7 @@ class Program:
 
     def await_probe(self, port, address="/people"):
         """Ask until it shows it: there is no other sign that it has opened its port."""
-        for _ in range(WAIT * 20):
+        for _ in range(LIMIT * 20):
             with contextlib.suppress(ConnectionRefusedError, queue.Empty):
                 tell(port, address, PROBE)
                 assert self._heard.get(timeout=0.05)[:2] == (address, PROBE)
@@ -146,7 +146,7 @@ class Program:
 
     def next(self):
         """Wait for a number; late answers to the probe are not counted."""
-        while (heard := self._heard.get(timeout=WAIT))[1] == PROBE:
+        while (heard := self._heard.get(timeout=LIMIT))[1] == PROBE:
             pass
         return heard
 
@@ -156,8 +156,8 @@ class Program:
 
     def close(self):
         self._process.terminate()
-        self._process.wait(WAIT)
-        self._reader.join(WAIT)
+        self._process.wait(LIMIT)
+        self._reader.join(LIMIT)
         self._process.stdout.close()
 
     def _read(self):
@@ -185,7 +185,7 @@ def playing(port, dump):
         try:
             yield
             show.send_signal(signal.SIGTERM)
-            assert show.wait(WAIT) == 0
+            assert show.wait(LIMIT) == 0
         finally:
             show.kill()
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from xvfb import PATIENCE, display
+from xvfb import display
 
 from engine.core.commands import Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.sources.screen import ScreenSource
+from tests.limits import LIMIT
 
 pytestmark = [
     pytest.mark.peer("Xvfb", "xvfb"),
@@ -38,7 +39,7 @@ class Heard:
 
     def until(self, holds: Any) -> None:
         with self._came:
-            assert self._came.wait_for(lambda: holds(self), PATIENCE)
+            assert self._came.wait_for(lambda: holds(self), LIMIT)
 
 
 def test_what_is_on_the_display_is_seen_until_it_goes(monkeypatch) -> None:

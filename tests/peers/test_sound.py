@@ -20,12 +20,12 @@ from engine.nodes.notes import Notes
 from engine.nodes.pitch import PitchNode
 from engine.sources.audio_file import AudioFile
 from engine.sources.microphone import Microphone, list_microphones
+from tests.limits import LIMIT
 from tests.models.singing import GLIDE_AGE, spans
 
 FONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
 SERVER = "sensorium-sound"
 RATE = 48000
-WAIT = 30
 FLUTE = 73
 
 pytestmark = [
@@ -97,7 +97,7 @@ class Heard(queue.Queue):
 
     def until(self, kind):
         while True:
-            message, at = self.get(timeout=WAIT)
+            message, at = self.get(timeout=LIMIT)
             if isinstance(message, kind):
                 return message, at
 

@@ -28,8 +28,8 @@ from engine.registry import Registry
 from engine.runtime.live import Live
 from engine.runtime.opening import open_document
 from engine.sinks.speaker import Speaker
+from tests.limits import LIMIT
 
-LIMIT = 30.0
 BLOCK = 256
 SENSORIUM = [sys.executable, "-c", "from engine.cli import main; main()"]
 PORT = "Sensorium sound:out_1"

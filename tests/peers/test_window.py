@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
-from xvfb import PATIENCE, XDisplay, display
+from xvfb import XDisplay, display
 
 from engine.core.commands import Command, KeepInRig, Lost, Notice, SetParameter
 from engine.core.context import Context
@@ -28,6 +28,7 @@ from engine.core.messages import Frame, Ns
 from engine.dsp.image.picture import orient
 from engine.lab.stress.show import wait_until
 from engine.sinks.window import Window
+from tests.limits import LIMIT
 
 pytestmark = [
     pytest.mark.peer("Xvfb", "xvfb"),
@@ -77,7 +78,7 @@ class Shown:
             found = [each for each in self.reports if isinstance(each, kind)]
             if found:
                 return found[0]
-            assert self.came.wait(PATIENCE), f"no {kind.__name__}: {self.reports}"
+            assert self.came.wait(LIMIT), f"no {kind.__name__}: {self.reports}"
             self.came.clear()
 
 
@@ -415,7 +416,7 @@ def test_a_show_on_a_display_from_the_first_picture_to_a_kill(
         screen.hand("mousemove", 20, 20)
         screen.key("m", "1", "shift+Right", "shift+Right", "shift+Down", "Return")
         screen.until(lambda seen: seen[2, 2].max() == 0, "the corner has moved")
-        assert wait_until(lambda: "top_left" in rig.read_text(), PATIENCE), "it is kept"
+        assert wait_until(lambda: "top_left" in rig.read_text(), LIMIT), "it is kept"
         kept = rig.read_text()
         assert kept.startswith(RIG.rstrip())
         assert tomllib.loads(kept)["screen"]["top_left"] == [20 / 640, 1 - 10 / 400]

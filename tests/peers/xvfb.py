@@ -14,8 +14,7 @@ import cv2
 import numpy as np
 
 from engine.lab.bench.rig.xvfb import x_server
-
-PATIENCE = 30.0
+from tests.limits import LIMIT
 
 
 class XDisplay:
@@ -63,7 +62,7 @@ class XDisplay:
 
     def until(self, looks: Callable[[np.ndarray], bool], what: str) -> np.ndarray:
         """Return the first screenshot that looks so."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LIMIT
         while True:
             seen = self.screenshot()
             if looks(seen):
@@ -72,7 +71,7 @@ class XDisplay:
 
     def _run(self, command: list[str]) -> bytes:
         env = {**os.environ, "DISPLAY": self.name}
-        done = subprocess.run(command, env=env, capture_output=True, timeout=PATIENCE, check=True)
+        done = subprocess.run(command, env=env, capture_output=True, timeout=LIMIT, check=True)
         return done.stdout
 
 

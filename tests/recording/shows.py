@@ -23,8 +23,8 @@ from engine.runtime.offline import Offline
 from engine.runtime.opening import open_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.testing import Script
+from tests.limits import LIMIT
 
-LIMIT = 120.0
 NOBODY = "127.0.0.1:9"
 """Where what is sent goes: nobody listens there."""
 

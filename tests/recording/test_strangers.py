@@ -22,11 +22,11 @@ from engine.recording.record import Begun
 from engine.recording.replay import Replay
 from engine.recording.writer import WriteRequest, describe_begin
 from engine.runtime.opening import open_patch
+from tests.limits import LIMIT
 from tests.recording.attacks import begun, forge
 from tests.recording.shows import SMALL, again, compared, rehearse
 
 COMMAND = (sys.executable, "-c", "from engine.cli import main; main()")
-LIMIT = 60.0
 
 BOX = '''
 from pathlib import Path

@@ -18,10 +18,10 @@ import pytest
 from engine.recording import recorder as recorder_module
 from engine.recording.reader import Recording
 from engine.runtime.engine import Engine
+from tests.limits import LIMIT
 
 from .shows import SMALL, again, compared, perform
 
-LIMIT = 90
 MAIN = "from engine.cli import main; main()"
 SMALL_FILES = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); "
 TOLD = "nothing more is recorded, the show goes on"

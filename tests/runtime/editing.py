@@ -13,8 +13,7 @@ from typing import Any
 from engine.runtime.engine import Engine
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
-
-LIMIT = 50.0
+from tests.limits import LIMIT
 
 
 class Editor:

@@ -19,11 +19,10 @@ from typing import Any
 from pythonosc.osc_message_builder import build_msg
 
 from engine.osc.parse import packet
+from tests.limits import LIMIT
 
 from .editing import save
 
-LIMIT = 40.0
-"""Seconds after which something that has not come never will."""
 ASKED_AGAIN = 0.1
 """Seconds after which what had no answer is said again: a show may still be opening its port."""
 COMMAND = (sys.executable, "-c", "from engine.cli import main; main()")

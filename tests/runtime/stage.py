@@ -21,8 +21,7 @@ from engine.runtime.supervision.heartbeat import Heartbeat
 from engine.runtime.supervision.restart import Restarter
 from engine.runtime.supervision.watchdog import Watchdog
 from engine.runtime.workers.lane import ThreadLane
-
-LIMIT = 20.0
+from tests.limits import LIMIT
 
 
 class Stage:

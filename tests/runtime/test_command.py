@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-LIMIT = 60
+from tests.limits import LIMIT
+
 PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
 SMALL = """
 [cam]

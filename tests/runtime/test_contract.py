@@ -24,11 +24,10 @@ from engine.core.source import Emit, Source, Tape
 from engine.runtime.engine import Engine
 from engine.testing import Swap
 from engine.testing import play as play_offline
+from tests.limits import LIMIT
 
 from . import live_shows
 from .boxes import BOXES, COLLECT, got, numbers
-
-LIMIT = 20.0
 
 
 class Texts(Source):

@@ -14,12 +14,12 @@ import pytest
 
 from engine.core.node import Model
 from engine.runtime.engine import Engine
+from tests.limits import LIMIT
 
 from . import live_shows
 from .boxes import COLLECT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
-LIMIT = 30.0
 
 
 class Fragile(Model):

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import LIMIT
+
 from .editing import save
-from .test_command import LIMIT, PLAY
+from .test_command import PLAY
 from .test_service import Manager
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")

@@ -16,6 +16,8 @@ import pytest
 from conftest import find_port
 from pythonosc.osc_message_builder import build_msg
 
+from tests.limits import LIMIT
+
 # Before anything of ours is imported: tells whatever is opened to be written, made or taken away.
 WATCHED = """
 import os, sys
@@ -64,7 +66,6 @@ NAMES = [
     "x.toml",
     "\x1b]0;x",
 ]
-WAIT = 30
 
 
 class Stormed:
@@ -92,7 +93,7 @@ class Stormed:
 
     def answers(self, word):
         """Ask until it comes out."""
-        for _ in range(5 * WAIT):
+        for _ in range(5 * LIMIT):
             self.say(self.desk, "/words", word)
             try:
                 while word.encode() not in self.ear.recv(65536):
@@ -105,7 +106,7 @@ class Stormed:
     def has_page(self):
         """Wait until the page is served: it comes after the first message of the show."""
         pause = threading.Event()
-        for _ in range(20 * WAIT):
+        for _ in range(20 * LIMIT):
             with contextlib.suppress(ConnectionError):
                 socket.create_connection(("127.0.0.1", self.page)).close()
                 return
@@ -114,7 +115,7 @@ class Stormed:
 
     def end(self):
         self.process.send_signal(signal.SIGINT)
-        said, told = self.process.communicate(timeout=WAIT)
+        said, told = self.process.communicate(timeout=LIMIT)
         self.ear.close()
         return said.decode(), told
 

@@ -26,11 +26,11 @@ from engine.runtime.supervision.host import BoxHost
 from engine.runtime.workers.loop_lane import LoopLane
 from engine.system.channel import CALL, Channel, HandOvers
 from engine.system.frame_pool import FrameStore
+from tests.limits import LIMIT
 
 from . import live_shows
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
-LIMIT = 30.0
 
 
 class OnePicture(Tape):

@@ -10,11 +10,10 @@ import pytest
 
 from engine.core.node import Model, Node
 from engine.runtime.engine import Engine
+from tests.limits import LIMIT
 
 from . import live_shows
 from .boxes import COLLECT
-
-LIMIT = 20.0
 
 
 class Moody(Model):

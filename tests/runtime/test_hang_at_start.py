@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.by_night import few
+from tests.limits import LIMIT
 
 from .editing import save
 from .one_file import COMMAND
@@ -30,7 +31,6 @@ SOON = (
 """The command, which takes its terminal for its own, and loses patience sooner."""
 CTRL_C = b"\x03"
 TOLD = ": takes long, and everything waits for it; Ctrl-C ends it"
-LIMIT = 60
 PATCH = """
 [beat]
 use = "every"

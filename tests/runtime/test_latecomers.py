@@ -32,11 +32,11 @@ from engine.runtime.live import Live
 from engine.runtime.supervision.supervisor import EarlyWords
 from engine.sinks.collector import Collector
 from engine.testing import Played, Swap
+from tests.limits import LIMIT
 
 from . import live_shows
 from .boxes import BOXES, COLLECT, got, numbers, picture
 
-LIMIT = 10.0
 OPENS = (0.0, StateChange("c", "opening"))
 
 

@@ -32,11 +32,10 @@ from engine.runtime.entries import Arrival, CommandEntry
 from engine.runtime.live import Live
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
+from tests.limits import LIMIT
 
 from . import live_shows
 from .boxes import BOXES, COLLECT, numbers
-
-LIMIT = 90.0
 
 
 class Bell(Source):

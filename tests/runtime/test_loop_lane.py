@@ -26,9 +26,9 @@ from engine.runtime.schedule.job import Job
 from engine.runtime.workers.lane import ThreadLane
 from engine.runtime.workers.loop_lane import LARGEST, LoopLane, OnLoop, make_lane
 from engine.system.frame_pool import SLOTS, FrameStore
+from tests.limits import LIMIT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
-LIMIT = 30.0
 BOXES = """
 import logging, os, time
 from collections.abc import Iterator

@@ -36,6 +36,7 @@ from engine.system.channel import CALL, Channel
 from engine.system.fork_server import ForkServer
 from engine.system.frame_pool import SLOTS, FrameStore, find_place
 from engine.system.processes import ChildProcess, SpawnedProcess
+from tests.limits import LIMIT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
 
@@ -134,7 +135,6 @@ class Reader(Model):
     def process(self, value: float) -> str:
         return open("beside.txt").read()
 """
-LIMIT = 30.0
 PICTURE = np.arange(480 * 640 * 3, dtype=np.uint32).astype(np.uint8).reshape(480, 640, 3)
 
 

@@ -13,7 +13,9 @@ import aiohttp
 import pytest
 from conftest import find_port
 
-from .one_file import LIMIT, Show, Sockets, end
+from tests.limits import LIMIT
+
+from .one_file import Show, Sockets, end
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no signals there")
 

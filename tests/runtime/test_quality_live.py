@@ -19,11 +19,11 @@ from engine.core.parameter import Fixed, Param
 from engine.core.source import Tape
 from engine.runtime.live import Live
 from engine.sinks.collector import Collector
+from tests.limits import LIMIT
 
 from . import live_shows
 from .boxes import COLLECT
 
-LIMIT = 90.0
 PICTURE = Frame(np.zeros((2, 2, 3), np.uint8))
 
 

@@ -14,9 +14,9 @@ from engine.core.errors import PatchError
 from engine.runtime.metrics import LOG
 from engine.runtime.opening import check_patch
 from engine.testing import play as play_offline
+from tests.limits import LIMIT
 
 from .editing import Editor, edited, save
-from .test_command import LIMIT
 
 COMMAND = [sys.executable, "-c", "from engine.cli import main; main()"]
 BOX = """

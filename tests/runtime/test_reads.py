@@ -17,11 +17,11 @@ from engine.core.clock import SystemClock
 from engine.core.commands import Lost
 from engine.core.source import AddReader, Emit, Source
 from engine.runtime.live import Live
+from tests.limits import LIMIT
 
 from . import live_shows
 from .boxes import BOXES, COLLECT
 
-LIMIT = 5.0
 PATCH = '[pipe]\nuse="pipe"\nbreaks={}\n[t]\nuse="every"\ntime="1 ms"\n' + COLLECT
 PATCH += 'bytes="pipe"\nticks="t"\n'
 

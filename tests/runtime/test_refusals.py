@@ -21,11 +21,11 @@ from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, CommandEntry, Entry, SwapPlan
 from engine.runtime.live import _AT_ONCE, Live
 from engine.runtime.metrics import MORE
+from tests.limits import LIMIT
 
 from . import live_shows
 from .boxes import BOXES, COLLECT, numbers, play
 
-LIMIT = 60.0
 PATCH = (
     numbers("a", [1.0] * 40, step="100 ms")
     + '[d]\nuse="double"\nfrom="a"\n[s]\nuse="smooth"\nfrom="d"\n'

@@ -14,11 +14,11 @@ from engine.patch.plan import Plan
 from engine.runtime.reload import background, reloader
 from engine.runtime.supervision import left_behind
 from tests.by_night import pairs
+from tests.limits import LIMIT
 
 from .editing import Editor, edited, save
 from .test_swap_live import BEAT, COUNTED, OUT, SHOW, of
 
-LIMIT = 50.0
 CONTROL = '[desk]\nuse = "osc_control"\nport = {port}\n'
 RIG = '[beat]\ntime = "4 ms"\n'
 FILES = {"show.toml": SHOW, "nodes/counted.py": COUNTED, "rig.toml": RIG}

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import LIMIT
+
 PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
-PATIENCE = 60.0
 BEAT = 0.2
 LONGEST = 100
 PATCH = """
@@ -60,7 +61,7 @@ class Manager:
         self._ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._ear.bind(address)
 
-    def hear(self, patience: float = PATIENCE) -> dict[str, str]:
+    def hear(self, patience: float = LIMIT) -> dict[str, str]:
         self._ear.settimeout(patience)
         said = self._ear.recv(4096).decode()
         return dict(line.partition("=")[::2] for line in said.splitlines())
@@ -125,7 +126,7 @@ def test_it_says_that_it_plays_still_plays_and_ends(manager: Manager, patch: Pat
         show.send_signal(signal.SIGTERM)
         ending = manager.hear_until("STOPPING")
         assert all("WATCHDOG" in beat for beat in ending[:-1])
-        assert show.wait(PATIENCE) == 0
+        assert show.wait(LIMIT) == 0
         with pytest.raises(TimeoutError):
             manager.hear(patience=0.1)  # it said so once, and nothing after
 
@@ -151,7 +152,7 @@ def test_what_a_show_starts_does_not_answer_for_it(manager: Manager, patch: Path
         manager.hear_until("WATCHDOG")
         manager.hear_until("WATCHDOG")
         show.send_signal(signal.SIGTERM)
-        assert show.wait(PATIENCE) == 0
+        assert show.wait(LIMIT) == 0
     assert told.read_text() == "{'PATH'}"
 
 
@@ -164,5 +165,5 @@ def test_a_manager_that_is_gone_stops_no_show(tmp_path: Path, patch: Path) -> No
         (tmp_path / "late").replace(tmp_path / "notify")
         assert other.hear()["WATCHDOG"] == "1"
         show.send_signal(signal.SIGTERM)
-        assert show.wait(PATIENCE) == 0
+        assert show.wait(LIMIT) == 0
         other.close()

@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from engine.osc.parse import packet
+from tests.limits import LIMIT
 
 from .editing import save
-from .test_command import LIMIT, PLAY, SMALL, playing
+from .test_command import PLAY, SMALL, playing
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
 

@@ -12,11 +12,12 @@ import pytest
 from engine.core.clock import ns
 from engine.core.source import Emit, Source
 from engine.runtime.entries import Arrival, LaneResult, StateChange
+from tests.limits import LIMIT
 
 from .boxes import COLLECT
 from .editing import save
 from .one_file import Show, Sockets, end
-from .stage import LIMIT, Stage
+from .stage import Stage
 
 THINKER = '''
 """Think about texts."""

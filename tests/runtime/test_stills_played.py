@@ -16,11 +16,11 @@ from mcap.reader import make_reader
 from engine.core.messages import Frame
 from engine.sources.stand_in import StandIn
 from tests.here import run_here
+from tests.limits import LIMIT
 from tests.video.pictures import exif
 
 from .editing import save
 
-LIMIT = 120
 UPRIGHT = {
     1: lambda image: image,
     2: lambda image: cv2.flip(image, 1),

@@ -11,9 +11,9 @@ import pytest
 from engine.core.clock import SystemClock, ns
 from engine.core.messages import Ns
 from engine.runtime.timer import FdTimer, LoopTimer, Timer, make_timer
+from tests.limits import LIMIT
 
 Make = Callable[[asyncio.AbstractEventLoop, Callable[[], None]], Timer]
-LIMIT = 10.0
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="a timerfd is of Linux")
 KINDS = [pytest.param(FdTimer, marks=linux), LoopTimer]

@@ -12,9 +12,9 @@ import pytest
 import soundfile
 
 from tests.by_night import pairs
+from tests.limits import LIMIT
 
 PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
-LIMIT = 120
 FILM = """
 [camera]
 use = "{use}"

@@ -25,9 +25,10 @@ from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.supervision.heartbeat import Heartbeat
 from engine.runtime.supervision.restart import MOST
 from engine.runtime.supervision.watchdog import OPENING
+from tests.limits import LIMIT
 
 from .boxes import BOXES, COLLECT
-from .stage import LIMIT, Stage
+from .stage import Stage
 
 
 class Eye(Source):

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.runtime.reload.watcher import RESTS, FileWatcher
-
-LIMIT = 20.0
+from tests.limits import LIMIT
 
 
 @pytest.fixture

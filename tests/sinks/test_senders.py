@@ -25,6 +25,7 @@ from engine.sinks.virtual_camera import VirtualCamera
 from engine.system.picture_process import PictureProcess
 from engine.video.sender_sink import SenderSink
 from engine.video.senders.v4l2 import LoopbackDevice, choose, claim
+from tests.limits import LIMIT
 
 SLOW = """
 import sys, threading, time
@@ -55,7 +56,6 @@ if __name__ == "__main__":
     inbox.begin()
     run(Slow(Path(sys.argv[2])), inbox, writer, came)
 """
-LIMIT = 20.0
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="says what Linux says")
 

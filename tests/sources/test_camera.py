@@ -21,8 +21,8 @@ from engine.core.messages import Frame
 from engine.core.parameter import ParameterError, read_parameters
 from engine.sources.camera import Camera, list_cameras
 from engine.video.devices import CameraDevice, find, match_cameras
+from tests.limits import LIMIT
 
-WAIT = 20
 TWO = [
     CameraDevice(0, "FaceTime HD Camera", "1A2B"),
     CameraDevice(2, "HD Pro Webcam C920", "/dev/video2"),
@@ -119,7 +119,7 @@ class Studio:
                 self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=frame")
                 self.end_headers()
                 try:
-                    while (jpeg := studio.film.get(timeout=WAIT)) is not None:
+                    while (jpeg := studio.film.get(timeout=LIMIT)) is not None:
                         head = f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
                         self.wfile.write(b"--frame\r\n" + head.encode() + jpeg + b"\r\n")
                 except OSError:
@@ -147,7 +147,7 @@ class Studio:
         self.hang_up()
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(WAIT)
+        self._thread.join(LIMIT)
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ class Heard(queue.Queue):
     def next(self, kind):
         """Wait for the next message of a kind."""
         while True:
-            entry = self.get(timeout=WAIT)
+            entry = self.get(timeout=LIMIT)
             if isinstance(entry[1], kind):
                 return entry
 

@@ -15,8 +15,8 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.sources.camera import MAX_HUNG, Camera
 from engine.video.devices import CameraDevice
+from tests.limits import LIMIT
 
-WAIT = 20
 DESK = CameraDevice(0, "Desk", "/dev/video0")
 STAGE = CameraDevice(2, "Stage", "/dev/video2")
 
@@ -43,7 +43,7 @@ class Driver:
         self._count += 1
         if self._count > 5 and self.then == "hang":
             self.hangs.release()
-            self.free.wait(WAIT)
+            self.free.wait(LIMIT)
         return not self.free.wait(0.001)
 
     def retrieve(self, _=None):
@@ -72,7 +72,7 @@ class Heard(queue.Queue):
         self.put(message)
 
     def next(self, kind):
-        while not isinstance(message := self.get(timeout=WAIT), kind):
+        while not isinstance(message := self.get(timeout=LIMIT), kind):
             pass
         return message
 
@@ -97,9 +97,9 @@ def driver(monkeypatch):
     yield Driver
     Driver.free.set()
     for thread in set(threading.enumerate()) - before:
-        thread.join(WAIT)
+        thread.join(LIMIT)
         assert not thread.is_alive()
-    assert all(each.released.wait(WAIT) for each in Driver.made)
+    assert all(each.released.wait(LIMIT) for each in Driver.made)
 
 
 def test_a_read_that_never_ends_is_left_behind_and_counted(driver, heard):
@@ -108,18 +108,18 @@ def test_a_read_that_never_ends_is_left_behind_and_counted(driver, heard):
     for _ in range(MAX_HUNG):
         camera.open(heard)
         heard.next(Frame)
-        assert driver.hangs.acquire(timeout=WAIT)
+        assert driver.hangs.acquire(timeout=LIMIT)
         camera.close()
     with pytest.raises(DeviceError, match="its driver does not answer; 3 attempts still wait"):
         camera.open(heard)
     assert not any(each.released.is_set() for each in driver.made)
     assert len(driver.made) == MAX_HUNG
     driver.free.set()
-    assert all(each.released.wait(WAIT) for each in driver.made)
+    assert all(each.released.wait(LIMIT) for each in driver.made)
     driver.free, driver.then = threading.Event(), "go on"
     for thread in threading.enumerate():
         if thread.name == "camera":
-            thread.join(WAIT)
+            thread.join(LIMIT)
     camera.open(heard)
     heard.next(Frame)
     camera.close()

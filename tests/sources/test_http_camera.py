@@ -17,8 +17,8 @@ from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.sources.camera import Camera
+from tests.limits import LIMIT
 
-WAIT = 20
 OK = b"HTTP/1.1 200 OK\r\n"
 MULTIPART = OK + b"Content-Type: multipart/x-mixed-replace;boundary=frame\r\n\r\n"
 
@@ -64,7 +64,7 @@ class Server:
 
     def _one(self, connection, number):
         with connection:
-            connection.settimeout(WAIT)
+            connection.settimeout(LIMIT)
             request = b""
             while b"\r\n\r\n" not in request:
                 more = connection.recv(4096)
@@ -77,7 +77,7 @@ class Server:
                     if data:
                         connection.sendall(data)
                     else:
-                        self._over.wait(WAIT)
+                        self._over.wait(LIMIT)
             except OSError:
                 pass  # it was watched no longer
 
@@ -85,7 +85,7 @@ class Server:
         self._over.set()
         socket.create_connection(self._socket.getsockname()).close()
         for thread in self._threads:
-            thread.join(WAIT)
+            thread.join(LIMIT)
         self._socket.close()
 
 
@@ -97,7 +97,7 @@ class Heard(queue.Queue):
 
     def next(self, kind):
         while True:
-            message = self.get(timeout=WAIT)
+            message = self.get(timeout=LIMIT)
             if isinstance(message, kind):
                 return message
 
@@ -358,7 +358,7 @@ def test_a_password_is_sent_as_the_camera_asks(answer, serve, watch):
     server = serve(answer)
     heard = watch(f"http://anna:{encoded(HARD)}@{server.place}/video?x=1")
     assert heard.levels(3) == shades(3)
-    first = server.requests.get(timeout=WAIT)
+    first = server.requests.get(timeout=LIMIT)
     assert "Authorization" not in first
 
 
@@ -390,7 +390,7 @@ def test_a_password_is_not_sent_to_another_host(serve, watch):
 
     with pytest.raises(DeviceError, match="401"):
         watch(f"http://anna:{encoded(HARD)}@{serve(answer).place}/x")
-    assert "Authorization" not in other.requests.get(timeout=WAIT)
+    assert "Authorization" not in other.requests.get(timeout=LIMIT)
 
 
 # -- Proxies ---------------------------------------------------------------------------------------
@@ -415,4 +415,4 @@ def test_one_far_away_is_asked_through_it(serve, watch, monkeypatch):
     monkeypatch.setenv("http_proxy", f"http://{proxy.place}")
     monkeypatch.delenv("no_proxy", raising=False)
     assert watch("http://192.0.2.1.example/x").levels(3) == shades(3)
-    assert proxy.requests.get(timeout=WAIT).startswith("GET http://192.0.2.1.example/x HTTP/1.1")
+    assert proxy.requests.get(timeout=LIMIT).startswith("GET http://192.0.2.1.example/x HTTP/1.1")

@@ -13,8 +13,7 @@ from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Beat, Trigger
 from engine.sources.link import PROGRAM, Link
-
-WAIT = 30
+from tests.limits import LIMIT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a script with its interpreter")
 
@@ -41,7 +40,7 @@ def begin():
         box, heard = Link(**parameters), queue.Queue()
         opened.append(box)
         box.open(lambda outlet, message, at, cost=0: heard.put((outlet, message)))
-        return box, lambda count: [heard.get(timeout=WAIT) for _ in range(count)]
+        return box, lambda count: [heard.get(timeout=LIMIT) for _ in range(count)]
 
     yield begin_one
     for box in opened:

@@ -17,8 +17,8 @@ from engine.system.device_process import ALIVE, DeviceProcess
 from engine.system.fork_server import ForkedProcess, ForkServer, serve
 from engine.system.framing import pack_frame
 from engine.system.processes import ChildProcess, SpawnedProcess
+from tests.limits import LIMIT
 
-LIMIT = 30.0
 CHILD = """
 import os, sys, threading, time
 from engine.system.device_process import ALIVE, FAILED, OPENED

@@ -13,9 +13,9 @@ import pytest
 
 from tests.by_night import few
 from tests.here import run_here
+from tests.limits import LIMIT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no shell of that sort there")
-LIMIT = 120
 COMMAND = [sys.executable, "-c", "from engine.cli import main; main()"]
 SETTINGS = {**os.environ, "PYTHONASYNCIODEBUG": ""}  # it would tell of a busy machine
 SMALL = """

@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from engine.lab.stress.show import wait_until
+from tests.limits import LIMIT
 
-WAIT = 60
 PROGRAM = r"""#!/bin/sh
 printf '.snd\000\000\000\030\377\377\377\377\000\000\000\006\000\000\273\200\000\000\000\001'
 exec {sleep} 1000
@@ -51,7 +51,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def stop(process: psutil.Process) -> None:
     """Stop a process; return once it stands."""
     process.suspend()
-    assert wait_until(lambda: process.status() == psutil.STATUS_STOPPED, WAIT)
+    assert wait_until(lambda: process.status() == psutil.STATUS_STOPPED, LIMIT)
 
 
 @pytest.mark.parametrize("begin", BEGUN.values(), ids=BEGUN)
@@ -70,6 +70,6 @@ def test_what_is_stopped_goes_with_a_show_that_is_killed(begin: str, folder: Pat
                 stop(each)
         finally:
             show.kill()
-        show.wait(WAIT)
-        _, alive = psutil.wait_procs(begun, timeout=WAIT)
+        show.wait(LIMIT)
+        _, alive = psutil.wait_procs(begun, timeout=LIMIT)
         assert alive == []

@@ -19,10 +19,10 @@ from engine.core.messages import Frame
 from engine.sources.camera import Camera
 from engine.video.ffmpeg import installed
 from engine.video.interlaced_stream import InterlacedStream
+from tests.limits import LIMIT
 
 from .film_maker import convert, make_film
 
-WAIT = 60
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "15")
 MPEG2 = ("-c:v", "mpeg2video", "-q:v", "3", "-g", "15", "-bf", "0")
 MJPEG = ("-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p")
@@ -42,7 +42,7 @@ class Heard(queue.Queue):
     def next(self, kind):
         """Return the next message of a kind; no other notice and no loss may come before it."""
         while True:
-            message = self.get(timeout=WAIT)
+            message = self.get(timeout=LIMIT)
             if isinstance(message, kind):
                 return message
             assert not isinstance(message, Notice | Lost), message
@@ -80,14 +80,14 @@ def running(*command):
         yield process
     finally:
         process.kill()
-        process.wait(WAIT)
+        process.wait(LIMIT)
 
 
 @contextlib.contextmanager
 def seen(address, heard, camera=None):
     """Open a camera as soon as it is there: programs take a moment to listen."""
     camera = camera or Camera(device=address)
-    deadline = time.monotonic() + WAIT
+    deadline = time.monotonic() + LIMIT
     try:
         while True:
             try:
@@ -272,10 +272,10 @@ def test_no_picture_waits_for_the_next_one(codec, film, tmp_path):
         thread = threading.Thread(target=lambda: (writes.write(file.read_bytes()), writes.flush()))
         thread.start()
         capture = cv2.VideoCapture(f"pipe:{out}", cv2.CAP_FFMPEG)
-        patience = WAIT * 1000
+        patience = LIMIT * 1000
         stream = InterlacedStream(installed("ffmpeg"), capture, capture.release, patience, patience)
         came = sum(stream.grab() for _ in range(40))
-        thread.join(WAIT)
+        thread.join(LIMIT)
         writes.close()
         stream.release()
     assert came == 40

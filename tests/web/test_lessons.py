@@ -19,8 +19,9 @@ from engine.web.lessons import KEPT, Lessons
 from engine.web.requests import HoldRequest, SetRequest, to_command
 from engine.web.rights import Role, refusal
 from engine.web.values import Values
+from tests.limits import LIMIT
 
-from .visit import WAIT, visit
+from .visit import visit
 
 PATCH = (
     numbers("a", [0.25]) + '[p]\nuse="learn"\nlabel="Pose"\nfrom="a"\n' + COLLECT + 'label="p"\n'
@@ -174,7 +175,7 @@ def test_a_page_that_has_gone_or_hangs_holds_nothing(page, engine, monkeypatch, 
             assert asked == [SetParameter(*HELD, "low")]
             if gone:
                 await one.socket.close()
-            async with asyncio.timeout(WAIT):
+            async with asyncio.timeout(LIMIT):
                 while len(asked) < 2:
                     engine.clock.move_to(Ns(engine.clock.now() + 50_000_000))
                     await other.next("values")

@@ -22,8 +22,9 @@ from engine.runtime.entries import Arrival, WakeUp
 from engine.web.client import BURST, Client
 from engine.web.page import Page
 from engine.web.site import PAGES
+from tests.limits import LIMIT
 
-from .visit import WAIT, get, visit
+from .visit import get, visit
 
 PATCH = (
     'title = "Small"\n'
@@ -358,7 +359,7 @@ def test_a_ping_is_answered(page):
         address = f"http://127.0.0.1:{page.bound_port}/news"
         async with connector, connector.ws_connect(address, autoping=False) as one:
             await one.ping(b"here?")
-            async with asyncio.timeout(WAIT):
+            async with asyncio.timeout(LIMIT):
                 while (said := await one.receive()).type is not aiohttp.WSMsgType.PONG:
                     assert said.type is aiohttp.WSMsgType.TEXT
             assert said.data == b"here?"

@@ -18,8 +18,9 @@ from engine.core.skeletons import COCO_17, HAND_21
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
 from engine.runtime.entries import Arrival
 from engine.web.site import VIEWERS
+from tests.limits import LIMIT
 
-from .visit import WAIT, get, grey, say, streamed
+from .visit import get, grey, say, streamed
 
 PATCH = '[p]\nuse="pictures"\ncount=3\n[seen]\nuse="watch"\nfrom="p"\n'
 
@@ -373,7 +374,7 @@ def test_who_looked_and_went_leaves_his_place_to_others(page, engine):
     base = f"http://127.0.0.1:{page.bound_port}/picture?of=p.frame"
 
     async def come_and_go():
-        async with asyncio.timeout(WAIT), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(LIMIT), aiohttp.ClientSession() as session:
             for _ in range(VIEWERS):
                 (await session.get(base)).close()
             while True:

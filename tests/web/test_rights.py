@@ -16,9 +16,10 @@ from engine.web.guard import is_this_machine
 from engine.web.page import Page
 from engine.web.requests import PageRequest, ReleaseRequest, SetRequest
 from engine.web.rights import RIGHTS, Role, rights_of
+from tests.limits import LIMIT
 
 from .test_auth import TOKEN, cookie_of
-from .visit import WAIT, get, visit
+from .visit import get, visit
 
 PATCH = (
     'title = "Small"\n'
@@ -213,7 +214,7 @@ def test_guests_who_are_sent_away_see_nothing_more(open_page, engine):
         news, guest = await guest_cookie(open_page)
         _, other = await guest_cookie(open_page)
         assert guest == other  # the same invitation until it ends
-        at = aiohttp.ClientTimeout(WAIT)
+        at = aiohttp.ClientTimeout(LIMIT)
         async with (
             visit(open_page, Cookie=guest) as away,
             visit(open_page, Cookie=cookie) as owner,
@@ -229,7 +230,7 @@ def test_guests_who_are_sent_away_see_nothing_more(open_page, engine):
                     while True:
                         await away.next("values")
                 shows = asyncio.create_task(keep_showing(engine))
-                async with asyncio.timeout(WAIT):
+                async with asyncio.timeout(LIMIT):
                     await stream.read()  # it ends
                 shows.cancel()
             await owner.next("values")

@@ -13,8 +13,7 @@ import numpy as np
 from engine.core.messages import Frame, Ns
 from engine.runtime.entries import Arrival
 from engine.web.page import Page
-
-WAIT = 30
+from tests.limits import LIMIT
 
 
 class Visit:
@@ -27,7 +26,7 @@ class Visit:
 
     async def next(self, kind, fits=lambda news: True):
         """Wait for the next news of a kind that fits."""
-        async with asyncio.timeout(WAIT):
+        async with asyncio.timeout(LIMIT):
             while True:
                 said = await self.socket.receive()
                 if said.type is not aiohttp.WSMsgType.TEXT:
@@ -56,7 +55,7 @@ async def get(page, path="/", **headers):
     """Ask for something once; gives the status, the headers and the body."""
     address = f"http://127.0.0.1:{page.bound_port}{path}"
     async with (
-        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(WAIT)) as session,
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(LIMIT)) as session,
         session.get(address, headers=headers) as answer,
     ):
         return answer.status, answer.headers, await answer.read()
@@ -75,7 +74,7 @@ def grey(level, width=64, height=36):
 
 async def streamed(page, path):
     """Give the pictures of a stream as they come."""
-    timeout = aiohttp.ClientTimeout(total=WAIT)
+    timeout = aiohttp.ClientTimeout(total=LIMIT)
     async with (
         aiohttp.ClientSession(timeout=timeout) as session,
         session.get(f"http://127.0.0.1:{page.bound_port}{path}") as answer,

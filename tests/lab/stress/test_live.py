@@ -29,8 +29,8 @@ from engine.lab.stress.show import signals_deferred, wait_until
 from engine.midi.client import PortProcess
 from engine.runtime.opening import find_patch
 from engine.system.device_process import GONE
+from tests.limits import LIMIT
 
-WAIT = 30
 PATCH = """
 [body]
 use = "stand_in"
@@ -101,10 +101,10 @@ def test_a_storm_that_is_ended_leaves_nothing_running(tmp_path):
     storm = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     begun = Path(f"/proc/{storm.pid}/task/{storm.pid}/children")
     try:
-        wait_until(begun.read_text, WAIT)
+        wait_until(begun.read_text, LIMIT)
         [show] = begun.read_text().split()
         storm.terminate()
-        assert storm.wait(WAIT) != 0
+        assert storm.wait(LIMIT) != 0
         assert not Path(f"/proc/{show}").exists()
     finally:
         storm.kill()
@@ -136,7 +136,7 @@ def test_a_midi_port_is_lost_with_its_sound_server(port):
         try:
             server.kill()
             server.wait()
-            assert said.get(timeout=WAIT) == (GONE, b"the JACK server")
+            assert said.get(timeout=LIMIT) == (GONE, b"the JACK server")
         finally:
             helper.stop()
             synth.kill()

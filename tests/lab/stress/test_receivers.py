@@ -10,8 +10,8 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from engine.lab.stress.receivers import RouteFinder, TcpReceiver, UdpReceiver
+from tests.limits import LIMIT
 
-WAIT = 30
 ROUTES = RouteFinder({"/p{slot}": "out/p", "/people": "out/people", "/p{slot}/x#2": "out/x"})
 
 
@@ -34,7 +34,7 @@ class OnMessage(queue.Queue):
         self.put(way)
 
     def next(self):
-        return self.get(timeout=WAIT)
+        return self.get(timeout=LIMIT)
 
 
 def test_a_udp_ear_that_was_closed_hears_again_on_its_port():
@@ -61,7 +61,7 @@ def test_a_tcp_ear_that_stalls_takes_nothing_until_it_goes_on():
     framed = len(packet).to_bytes(4, "big") + packet
     with (
         closing(TcpReceiver(ROUTES, told)) as receiver,
-        socket.create_connection(("127.0.0.1", receiver.port), WAIT) as sender,
+        socket.create_connection(("127.0.0.1", receiver.port), LIMIT) as sender,
     ):
         sender.sendall(framed + framed[:7])
         assert told.next() == "out/people"
