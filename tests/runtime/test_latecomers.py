@@ -27,7 +27,7 @@ from engine.core.node import Model
 from engine.core.sink import Sink
 from engine.core.source import Emit, Source, Tape
 from engine.runtime.engine import Engine
-from engine.runtime.entries import CommandEntry, Rollback, StateChange
+from engine.runtime.entries import CommandEntry, Entry, Rollback, StateChange
 from engine.runtime.live import Live
 from engine.runtime.supervision.supervisor import EarlyWords
 from engine.sinks.collector import Collector
@@ -258,6 +258,19 @@ class Slow(Collector):
             raise DeviceError("nobody let it")
 
 
+class Falls(Collector):
+    """An output whose device goes away the first time, before it is known to be open."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._opened = 0
+
+    def open(self) -> None:
+        self._opened += 1
+        if self._opened == 1:
+            self.report(Lost("it fell off the wall"))
+
+
 class SlowLane(Slow):
     """The same on a thread of its own."""
 
@@ -278,7 +291,7 @@ class Warm(Model):
 
 LIVE: dict[str, type[Box]] = {
     **BOXES,
-    **{cls.__name__.lower(): cls for cls in (Once, Twice, Slow, SlowLane, Warm)},
+    **{cls.__name__.lower(): cls for cls in (Once, Twice, Slow, SlowLane, Falls, Warm)},
 }
 WORDS = ["word 0", "word 1", "word 2"]
 SINKS = "".join(
@@ -330,6 +343,22 @@ def test_that_a_source_is_lost_is_heard_behind_what_it_said_while_it_opened() ->
     assert heard == [Notice("told at once")]
     words.let_out()
     assert heard[1:] == list(said)
+
+
+def test_an_output_that_is_lost_while_it_opens_is_opened_again_and_given_what_holds() -> None:
+    show = live_shows.live('[o]\nuse="once"\n[f]\nuse="falls"\n[f.send]\nopen="o.open"\n', LIVE)
+    told: list[str] = []
+
+    def note(_: Ns, entry: Entry) -> None:
+        if isinstance(entry, StateChange) and entry.box == "f":
+            told.append(entry.state)
+        elif isinstance(entry, CommandEntry) and entry.by == "f":
+            told.append(type(entry.command).__name__)
+
+    show.engine.listeners.append(note)
+    engine = live_shows.play(show, lambda e: told.count("running") == 2, LIMIT)
+    assert told == ["running", "Lost", "running"]
+    assert box(engine, "f").of("open")[-1:] == [True]
 
 
 def test_a_device_that_never_comes_holds_back_nobody() -> None:

@@ -190,9 +190,6 @@ class BoxHost:
         return first, then
 
     def _begin_sink(self, sink: Sink, last_at: SentMoments) -> None:
-        sink.report_to(
-            lambda command: submit_command(self.door, self.name, command, self._is_event(command))
-        )
         if sink.lane:
             self.out_lane = SinkWorker(
                 self.name,
@@ -205,7 +202,9 @@ class BoxHost:
             self.out_lane.start()
             if self._state is not None:
                 self._state.out_lane = self.out_lane
-        self.supervisor = self._supervise(sink).keep_sink()
+        self.supervisor = self._supervise(sink).keep_sink(
+            lambda command: submit_command(self.door, self.name, command, self._is_event(command))
+        )
 
     def _supervise(self, box: Source | Sink) -> DeviceSupervisor:
         return DeviceSupervisor(self.name, box, self.context, self._deliver, self._clock)

@@ -13,14 +13,14 @@ from typing import Final
 
 from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
-from engine.core.commands import Away, Command, Condition, Lost
+from engine.core.commands import Away, BrokenOff, Command, Condition, Lost, Missed
 from engine.core.context import Context, with_context
 from engine.core.errors import DeviceError
 from engine.core.kinds import policy_for
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.os_errors import NO_DESCRIPTOR, describe_os_error, has_no_descriptor
-from engine.core.sink import Sink
+from engine.core.sink import Report, Sink
 from engine.core.source import Emit, Source, Tape
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.pacing import Pacer
@@ -29,15 +29,16 @@ from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.workers.lane import close_quietly
 from engine.system.priority import lower_priority
 
-_OF_ITSELF: Final = (Away, Condition, Lost)
-"""What a source says about its own state, which has a place among its messages."""
+_OF_ITSELF: Final = (Away, BrokenOff, Condition, Lost, Missed)
+"""What a box says about its own state, which has a place among its messages."""
 
 
 class EarlyWords:
-    """What a source says while it opens: heard once it is known to be open, and not before.
+    """What a box says while it opens: heard once it is known to be open, and not before.
 
     Why: what a lost source says is taken for a late word of the device that went. That it is lost
-    again keeps its place behind those words, or they would be taken for late ones as well.
+    again keeps its place behind those words, or they would be taken for late ones as well; and an
+    output would be taken for open that has lost its device meanwhile.
     """
 
     def __init__(self, emit: Emit) -> None:
@@ -105,10 +106,12 @@ class DeviceSupervisor:
         self.thread.start()
         return self
 
-    def keep_sink(self) -> DeviceSupervisor:
-        """Open an output."""
+    def keep_sink(self, report: Report) -> DeviceSupervisor:
+        """Open an output, which then reports by itself."""
         sink = self._box
         assert isinstance(sink, Sink)
+        self._early = early = EarlyWords(lambda _, command, *__: report(command))
+        sink.report_to(lambda command: early.emit("", command, Ns(0)))
         self._open = with_context(sink.open, self._context)
         self.thread.start()
         return self
