@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.cluster.memory_room import MemoryRoom
 from engine.core.clock import SystemClock, VirtualClock
+from tests.limits import LIMIT
 
 
 class LockedLink:
@@ -64,7 +65,7 @@ class LiveRoom:
 
     def close(self) -> None:
         self._over.set()
-        self._thread.join(5)
+        self._thread.join(LIMIT)
 
     def _run(self) -> None:
         while not self._over.wait(0.001):

@@ -19,6 +19,7 @@ from typing import Any
 from engine.cluster.key import make_key, write_key
 from engine.lab.namespaces import Namespaces
 from engine.osc.parse import packet
+from tests.limits import LIMIT
 
 PROGRAM = str(Path(sys.executable).with_name("sensorium"))
 PORT = 10000
@@ -54,7 +55,7 @@ class OscEar:
 
     def close(self) -> None:
         self._over.set()
-        self._thread.join(2)
+        self._thread.join(LIMIT)
         self._socket.close()
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
@@ -134,7 +135,7 @@ class Programs:
     def kill(self, name: str) -> None:
         process = self.running.pop(name)
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(LIMIT)
 
     def end(self) -> dict[str, int]:
         """End all programs in order; return their exit status by name."""

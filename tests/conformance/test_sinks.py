@@ -16,6 +16,7 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Note, Ns, Trigger
 from engine.core.sink import Sink
 from engine.osc.parse import packet
+from tests.limits import LIMIT
 
 from . import boxes
 
@@ -184,7 +185,7 @@ def test_a_device_that_is_not_there_is_said_in_words_and_it_may_be_opened_again(
 def test_what_was_opened_muted_is_heard_when_it_is_opened(make: Callable[[str], Sink]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
-        ear.settimeout(10)
+        ear.settimeout(LIMIT)
         sink = boxes.fresh("osc_out", to=f"127.0.0.1:{ear.getsockname()[1]}")
         sink.plug("/in", float, None)
         for way, value in (("open_muted", 0.25), ("open", 0.5)):

@@ -12,6 +12,7 @@ from engine.net.access import SenderFilter
 from engine.net.listener import LONG, RESERVED, TOGETHER
 from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
+from tests.limits import LIMIT
 
 ONE = build_msg("/one", 1).dgram
 END = build_msg("/end").dgram
@@ -54,7 +55,7 @@ class Port:
 
     def until_end(self):
         found = []
-        while (one := self.heard.get(timeout=5))[0] != "/end":
+        while (one := self.heard.get(timeout=LIMIT))[0] != "/end":
             found.append(one)
         return found
 

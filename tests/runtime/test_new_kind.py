@@ -23,6 +23,7 @@ from engine.recording.replay import Replay
 from engine.runtime.opening import open_patch
 from engine.runtime.schedule.finite import is_finite
 from engine.testing import play as rehearse_patch
+from tests.limits import LIMIT
 from tests.recording.shows import again, compared, rehearse
 
 from .live_shows import live, play
@@ -103,7 +104,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, t
 def ear() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
-        ear.settimeout(10)
+        ear.settimeout(LIMIT)
         yield ear
 
 

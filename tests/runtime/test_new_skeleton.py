@@ -19,6 +19,7 @@ from engine.core.skeletons import Skeleton
 from engine.dsp.image.draw import draw_landmarks
 from engine.osc.parse import packet
 from engine.testing import play as rehearse_patch
+from tests.limits import LIMIT
 from tests.recording.shows import again, compared, rehearse
 
 from .live_shows import live, play
@@ -113,7 +114,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, t
 def test_it_plays_live_through_a_process_and_a_socket(own) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
-        ear.settimeout(10)
+        ear.settimeout(LIMIT)
         show = live(PATCH.format(port=ear.getsockname()[1]), own)
         engine = play(show, lambda engine: engine.metrics.routes["out/top"].messages >= 3, 20)
         assert [fault.text for fault in engine.metrics.faults] == []

@@ -15,6 +15,7 @@ from engine.core.commands import PlayPatch
 from engine.osc.parse import packet
 from engine.patch.plan import Deadline
 from engine.runtime.reload import probation
+from tests.limits import LIMIT
 
 from .editing import Editor, edited
 
@@ -265,7 +266,7 @@ def test_what_is_wrong_and_which_patch_plays_is_told_by_osc(tmp_path: Path, make
             hear = asyncio.get_running_loop().sock_recv
 
             async def until(*wanted: object) -> None:
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(LIMIT):
                     while not any(
                         one[0] == wanted[0] and wanted[1] in str(one[1]) for one in heard
                     ):  # type: ignore[operator]

@@ -18,6 +18,7 @@ from engine.net.tcp import FIRST, LONGEST
 from engine.osc.layout import OscOptions
 from engine.osc.parse import packet
 from engine.sinks.osc_out import HEARD, OscOut
+from tests.limits import LIMIT
 
 NOW = Ns(0)
 
@@ -91,7 +92,7 @@ def test_nothing_leaves_before_the_moment_is_complete(make, receiver):
 def test_each_receiver_is_spoken_to_in_its_own_way(make, receiver):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
-        other.settimeout(5)
+        other.settimeout(LIMIT)
         sink = make([place(receiver), "qlcplus@" + place(other)], ("/a", int))
         sink.send("/a", 3, NOW)
         sink.flush(NOW)
@@ -284,7 +285,7 @@ def test_nobody_listening_is_one_notice_and_nothing_is_lost_later(make, receiver
     assert [record.getMessage() for record in caplog.records] == [f"nobody listens at {to} (yet)"]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
         late.bind((host, port))
-        late.settimeout(5)
+        late.settimeout(LIMIT)
         sink.send("/a", 9, NOW)
         sink.flush(NOW)
         assert packet(late.recv(2048)) == [("/a", [9])]
@@ -301,7 +302,7 @@ def test_localhost_and_ipv6(make, receiver):
             six.bind(("::1", 0))
         except OSError:
             pytest.skip("this machine has no IPv6")
-        six.settimeout(5)
+        six.settimeout(LIMIT)
         sink = make(f"[::1]:{six.getsockname()[1]}", ("/a", int))
         sink.send("/a", 2, NOW)
         sink.flush(NOW)
@@ -314,7 +315,7 @@ def test_localhost_and_ipv6(make, receiver):
 @pytest.fixture
 def server():
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(5)
+        listening.settimeout(LIMIT)
         yield listening
 
 
@@ -325,7 +326,7 @@ def accept():
 
         def take(listening):
             connection = taken.enter_context(listening.accept()[0])
-            connection.settimeout(5)
+            connection.settimeout(LIMIT)
             return connection, taken.enter_context(connection.makefile("rb"))
 
         yield take
@@ -391,7 +392,7 @@ def test_tcp_goes_by_length_where_the_tool_reads_it_so(make, server, accept, to)
 
 def test_tcp_speaks_to_each_tool_as_it_reads(make, server, accept):
     with socket.create_server(("127.0.0.1", 0)) as other:
-        other.settimeout(5)
+        other.settimeout(LIMIT)
         to = [place(server), "qlab@" + place(other)]
         sink = make(to, ("/a", int), protocol="tcp", bundle=False)
         put(sink, 1)
@@ -411,7 +412,7 @@ def test_tcp_connects_again_and_waits_longer_every_time(make, server, accept):
     sink = make(to, ("/a", int), protocol="tcp")
     put(sink, 1, now=1.0)
     with socket.create_server((host, port)) as again:
-        again.settimeout(5)
+        again.settimeout(LIMIT)
         put(sink, 2, now=1.0 + FIRST / 2)  # not tried yet
         put(sink, 3, now=1.0 + LONGEST)
         _, stream = accept(again)
@@ -482,9 +483,9 @@ def test_a_tcp_receiver_that_stalls_and_takes_up_again_loses_nothing(make, serve
     long = "x" * 20_000_000  # more than the system keeps for a receiver that does not read
     sender = threading.Thread(target=put, args=(sink, long))
     sender.start()
-    assert late.wait(10)
+    assert late.wait(LIMIT)
     assert frame(stream) == [("/a", [long])]
-    sender.join(10)
+    sender.join(LIMIT)
     assert sink.dropped == 0
 
 
@@ -513,7 +514,7 @@ def test_tcp_comes_back_though_nothing_is_sent(make, server, accept):
     sink.on_wake(due)  # still nobody
     assert sink.wake() > due
     with socket.create_server((host, port)) as again:
-        again.settimeout(5)
+        again.settimeout(LIMIT)
         sink.on_wake(sink.wake())
         connection, stream = accept(again)
         assert [condition.state for condition in sink.said] == ["lost", "running"]
@@ -556,7 +557,7 @@ def test_who_listens_later_is_given_what_holds(make, receiver):
         put(sink, 1, now=number)  # as the engine does then
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
         late.bind((host, port))
-        late.settimeout(5)
+        late.settimeout(LIMIT)
         sink.on_wake(sink.wake())  # the last one was still refused
         put(sink, 1, now=4.0)
         assert packet(late.recv(2048)) == [("/a", [1])]

@@ -21,7 +21,7 @@ from engine.core.commands import (
 )
 from engine.core.status import Status
 from engine.core.traffic import Flow, Traffic
-from engine.osc.bundle import LIMIT
+from engine.osc.bundle import LIMIT as LONGEST
 from engine.osc.packer import head
 from engine.osc.parse import packet
 from engine.osc.traffic import MONITOR, NO_PROOF, TRAFFIC, Answers, question
@@ -32,6 +32,7 @@ from engine.sources.osc_control import (
     OscControl,
     parse_command,
 )
+from tests.limits import LIMIT
 
 
 class Desk:
@@ -40,7 +41,7 @@ class Desk:
     def __init__(self, port):
         self.ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.ear.bind(("127.0.0.1", 0))
-        self.ear.settimeout(5)
+        self.ear.settimeout(LIMIT)
         self.box = OscControl(port=port, replies=self.ear.getsockname()[1])
         self.commands = queue.Queue()
         self.box.open(self.emit)
@@ -136,7 +137,7 @@ def test_what_is_no_command_is_answered(desk, address, arguments, why):
 
 def test_what_the_show_refuses_is_answered(desk):
     desk.say("/reahc/smooth", 0.5)
-    desk.commands.get(timeout=5).refused('there is no box "reahc". Did you mean "reach"?')
+    desk.commands.get(timeout=LIMIT).refused('there is no box "reahc". Did you mean "reach"?')
     assert desk.hear() == [
         (
             "/sensorium/error",
@@ -163,7 +164,7 @@ OFFERED = [
 def everything_asked(desk):
     desk.say("/panic")
     found = []
-    while (one := desk.commands.get(timeout=5)) != Panic():
+    while (one := desk.commands.get(timeout=LIMIT)) != Panic():
         found.append(one)
     return found
 
@@ -237,7 +238,7 @@ def test_a_malformed_pattern_is_answered(desk, address, why):
 @pytest.mark.parametrize("tag", ["I", "N"])
 def test_a_bang_or_nothing_is_a_press_without_a_value(desk, tag):
     desk.say_bytes(head("/panic", tag))
-    assert desk.commands.get(timeout=5) == Panic()
+    assert desk.commands.get(timeout=LIMIT) == Panic()
     desk.say_bytes(head("/reach/smooth", tag))
     assert desk.hear() == [("/sensorium/error", ["/reach/smooth", "came without a value"])]
 
@@ -268,14 +269,14 @@ def test_whatever_is_told_fits_one_packet(desk, text):
     """What is sent is 1,472 bytes at most: an Ethernet frame."""
     desk.say("/reach/" + text[:1000], "x")
     desk.say("/reach/smooth", "x")
-    desk.commands.get(timeout=5).refused(text)
+    desk.commands.get(timeout=LIMIT).refused(text)
     desk.box.tell("patch", text)
     desk.box.tell(text, text)
     desk.box.report(Status(text, 1.0, 6.5, {"camera": text, text: "running"}, 0, 0.5, text))
     heard = []
     while not any(address == "/sensorium/quality" for address, _ in heard):
         datagram = desk.ear.recv(65536)
-        assert len(datagram) <= LIMIT
+        assert len(datagram) <= LONGEST
         heard += packet(datagram)
     texts = [one for _, arguments in heard for one in arguments if isinstance(one, str)]
     assert max(len(one.encode()) for one in texts) <= TEXT
@@ -286,7 +287,7 @@ def test_a_flood_of_mistakes_is_not_answered_by_a_flood(desk):
     for _ in range(MAX_REFUSALS + 50):
         desk.say("/wrong", 1)
     desk.say("/panic")
-    desk.commands.get(timeout=5)
+    desk.commands.get(timeout=LIMIT)
     assert desk.box.refusals == MAX_REFUSALS + 50
     assert len(desk.hear(MAX_REFUSALS)) == MAX_REFUSALS
     desk.ear.setblocking(False)
@@ -355,7 +356,7 @@ def test_it_opens_and_closes_twice(desk):
     desk.box.report(status(1.0))
     desk.box.open(desk.emit)
     desk.say("/panic")
-    assert desk.commands.get(timeout=5) == Panic()
+    assert desk.commands.get(timeout=LIMIT) == Panic()
 
 
 # -- Who watches ---------------------------------------------------------------------------------
@@ -383,7 +384,7 @@ def test_who_asks_with_the_proof_of_another_is_told_no_more_than_it_said(desk):
     desk.box.show_traffic(lambda: pytest.fail("it was told"))
     _, (known,) = ask(desk)
     with contextlib.closing(socket.socket(type=socket.SOCK_DGRAM)) as other:
-        other.settimeout(5)
+        other.settimeout(LIMIT)
         other.sendto(question(known), ("127.0.0.1", desk.box.listens))
         told = other.recv(2048)
     assert packet(told)[0][0] == MONITOR
@@ -405,7 +406,7 @@ def test_a_monitor_that_asks_too_often_waits(desk):
     for _ in range(20):
         desk.say_bytes(question(NO_PROOF))
     desk.say("/panic")
-    desk.commands.get(timeout=5)  # all before it was heard by now
+    desk.commands.get(timeout=LIMIT)  # all before it was heard by now
     desk.ear.setblocking(False)
     answered = 0
     with contextlib.suppress(BlockingIOError):

@@ -12,6 +12,7 @@ from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Trigger
 from engine.osc.packer import head
 from engine.sources.osc_in import OscIn
+from tests.limits import LIMIT
 
 LISTEN = {
     "fader": "/1/fader1",
@@ -44,7 +45,7 @@ class Ear:
         """Give all that was heard up to a last message, which is not given."""
         self.say(build_msg("/words", "the end").dgram)
         found = []
-        while (one := self.heard.get(timeout=5)) != ("words", "the end"):
+        while (one := self.heard.get(timeout=LIMIT)) != ("words", "the end"):
             found.append(one)
         return found
 
@@ -210,7 +211,7 @@ def test_a_pattern_is_heard_by_all_that_it_means(ear, address, names):
     ear.box.open(ear.emit)
     ear.say(message(address, 0.5, 0.5), message("/the/very/end", 1))
     heard = []
-    while (one := ear.heard.get(timeout=5)) != ("end", 1.0):
+    while (one := ear.heard.get(timeout=LIMIT)) != ("end", 1.0):
         heard.append(one)
     value = {"light": True}
     assert heard == [(name, value.get(name, 0.5)) for name in names]

@@ -15,6 +15,7 @@ from engine.core.kinds import Kind, policy_for
 from engine.core.messages import Message, Ns, OscMessage
 from engine.osc.wekinator_words import CONTROL
 from engine.sources.wekinator_in import BURST, ORDER_BURST, SLOW_BURST, WekinatorIn
+from tests.limits import LIMIT
 
 LAST = build_msg(CONTROL + "outputs", [7.0]).dgram
 
@@ -38,7 +39,7 @@ class Port:
             self._mouth.sendto(each, ("127.0.0.1", self.source.port))
         self._quiet.sendto(LAST, ("127.0.0.1", self.source.port))
         found = []
-        while (one := self._said.get(timeout=10)).arguments != (7.0,):
+        while (one := self._said.get(timeout=LIMIT)).arguments != (7.0,):
             found.append(one)
         return found
 

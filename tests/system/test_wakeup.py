@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from engine.system.wakeup import Wakeup
+from tests.limits import LIMIT
 
 
 def test_it_may_be_rung_before_anybody_waits_and_more_than_once() -> None:
@@ -17,7 +18,7 @@ def test_it_may_be_rung_before_anybody_waits_and_more_than_once() -> None:
     waiting.start()
     assert not heard.is_set()
     bell.set()
-    assert heard.wait(10)
+    assert heard.wait(LIMIT)
 
 
 def test_nothing_that_was_left_before_a_ring_is_overlooked() -> None:

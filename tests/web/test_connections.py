@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from engine.web.connections import Connections
+from tests.limits import LIMIT
 
 PATIENCE = 0.2
 
@@ -41,7 +42,7 @@ def test_who_never_finishes_asking_is_hung_up_on(beginning):
         port, end = await serve(Connections(PATIENCE), answer)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(beginning)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LIMIT):
             await reader.read(-1)  # to the end: the page hangs up
         writer.close()
         await end()
@@ -62,7 +63,7 @@ def test_a_long_answer_is_let_be():
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         other, knock = await asyncio.open_connection("127.0.0.1", port)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LIMIT):
             await other.read(-1)  # by now whoever says nothing is gone
             gone.set()
             assert b"here" in await reader.readuntil(b"here")
@@ -84,7 +85,7 @@ def test_one_too_many_is_hung_up_on_at_once(monkeypatch):
         first, keep = await asyncio.open_connection("127.0.0.1", port)
         for _ in range(2):
             keep.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(LIMIT):
                 await first.readuntil(b"here")
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 with contextlib.suppress(ConnectionError):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.lab.stress.network import own_network
+from tests.limits import LIMIT
 
 HERE = Path("/proc/thread-self/ns/net")
 LOCAL = "127.0.0.1"
@@ -23,14 +24,14 @@ def test_it_goes_and_comes_back_and_is_left_again() -> None:
         assert HERE.stat().st_ino != outside
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
             receiver.bind((LOCAL, 0))
-            receiver.settimeout(5.0)
+            receiver.settimeout(LIMIT)
             assert heard(receiver) == b"there"
             network.bring_down()
             receiver.settimeout(0.2)
             with pytest.raises(TimeoutError):
                 heard(receiver)
             network.bring_up()
-            receiver.settimeout(5.0)
+            receiver.settimeout(LIMIT)
             assert heard(receiver) == b"there"
     assert HERE.stat().st_ino == outside
 
