@@ -7,7 +7,6 @@ import gc
 import os
 import shutil
 import signal
-import socket
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from xdist.workermanage import WorkerController
 
 from engine.commands.ending import interrupt
 from tests.by_night import NIGHT
+from tests.ports import find_port
 
 # Before any loop exists: debug mode reports coroutines never awaited and calls from a wrong thread.
 os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
@@ -294,22 +294,6 @@ def no_leftovers() -> Iterator[None]:
 
 
 # -- Ports ---------------------------------------------------------------------------------------
-
-
-def find_port() -> int:
-    """Return a port of the loopback that is free for UDP and for TCP."""
-    while True:
-        with (
-            socket.socket(type=socket.SOCK_STREAM) as tcp,
-            socket.socket(type=socket.SOCK_DGRAM) as udp,
-        ):
-            tcp.bind(("127.0.0.1", 0))
-            port: int = tcp.getsockname()[1]
-            try:
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from engine.cluster.key import make_key, write_key
 from engine.core.messages import Block, Message, Text
 from engine.runtime.entries import Arrival, StateChange
 from tests.by_night import NIGHT
+from tests.ports import find_port
 
 from .live_room import LiveRoom
 from .theatre import LoopbackLink, Theatre, on_loop, stage
@@ -77,7 +77,7 @@ class LoopbackRoom:
     def __init__(self, folder: Path) -> None:
         self._key = folder / "room.key"
         write_key(make_key(), self._key)
-        self._ports = {"home": free_port(), "left": free_port()}
+        self._ports = {"home": find_port(), "left": find_port()}
 
     def link(self, name: str, version: str, addresses: Sequence[str] = ()) -> LoopbackLink:
         return LoopbackLink(
@@ -88,12 +88,6 @@ class LoopbackRoom:
             addresses=(f"127.0.0.1:{self._ports['left']}",) if name == "home" else (),
             shy=name != "home",
         )
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class Placed:

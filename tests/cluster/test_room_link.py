@@ -22,10 +22,8 @@ from .waiting import until
 
 
 @pytest.fixture
-def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+def port(free_port):
+    return free_port
 
 
 @pytest.fixture

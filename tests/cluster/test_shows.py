@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from engine.recording.replay import Replay
 from engine.recording.writer import WriteRequest
 from engine.terminal.table import LiveTable
 from engine.web.health import HealthView
+from tests.ports import find_port
 
 from .theatre import on_loop, stage
 
@@ -159,10 +159,7 @@ class LoopbackRoom:
     def __init__(self, key: Path) -> None:
         self.key = key
         write_key(make_key(), key)
-        with socket.socket() as one, socket.socket() as other:
-            for each in (one, other):
-                each.bind(("127.0.0.1", 0))
-            self.left, self.nobody = (f"127.0.0.1:{each.getsockname()[1]}" for each in (one, other))
+        self.left, self.nobody = (f"127.0.0.1:{find_port()}" for _ in range(2))
 
     def link(self, name: str, version: str) -> RoomLink:
         listen = [] if name == "home" else [self.left]

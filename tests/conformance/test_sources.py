@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import soundfile
-from conftest import find_port
 from pythonosc.osc_message_builder import build_msg
 
 from engine import testing
@@ -27,6 +26,7 @@ from engine.core.parameter import read_parameters
 from engine.core.source import Emit, Source, Tape
 from engine.runtime.engine import Engine
 from tests.limits import LIMIT
+from tests.ports import find_port
 from tests.runtime import live_shows
 
 from . import boxes

@@ -11,7 +11,6 @@ import threading
 import time
 from functools import cache
 
-from conftest import find_port
 from pythonosc.osc_message_builder import build_msg
 
 from engine.patch.compile import compile_patch
@@ -20,6 +19,7 @@ from engine.registry import Registry
 from engine.runtime.live import Live
 from engine.web.page import Page
 from tests.limits import LIMIT
+from tests.ports import find_port
 
 PATCH = """
 title = "Under fire"

@@ -20,6 +20,7 @@ from pythonosc.osc_message_builder import build_msg
 
 from engine.osc.parse import packet
 from tests.limits import LIMIT
+from tests.ports import find_port
 from tests.runtime.one_file import ASKED_AGAIN, Show
 
 FILE = Path(__file__)
@@ -159,8 +160,7 @@ class Client:
     def __init__(self, box: str) -> None:
         self.box = box
         self._ear, self._notices = _bound(), _bound()
-        with _bound() as free:
-            self.port: int = free.getsockname()[1]
+        self.port = find_port()
         self._recording = False
 
     def tables(self) -> str:

@@ -14,17 +14,12 @@ from pathlib import Path
 
 from tests.limits import LIMIT
 from tests.peers.browser import Browser
+from tests.ports import find_port
 
 ROOT = Path(__file__).parents[2]
 CALM = """performance.now() > 12000 && document.getElementById("notice").dataset.kind === ""
     && document.getElementById("picture").naturalWidth > 0"""
 """Whether what is told at the start has left, and a voice has gone its way."""
-
-
-def find_port() -> int:
-    """Return a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def main() -> None:

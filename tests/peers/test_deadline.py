@@ -6,10 +6,10 @@ import contextlib
 
 import pytest
 from browser import Browser
-from conftest import find_port
 from runtime.boxes import play
 
 from engine.web.page import Page
+from tests.ports import find_port
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),

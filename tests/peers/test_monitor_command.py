@@ -13,9 +13,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import find_port
 
 from tests.limits import LIMIT
+from tests.ports import find_port
 
 COMMAND = [sys.executable, "-c", "from engine.cli import main; main()"]
 PATCH = """

@@ -16,10 +16,10 @@ import cv2
 import numpy as np
 import pytest
 from browser import Browser
-from conftest import find_port
 
 from engine.osc.parse import packet
 from tests.limits import LIMIT
+from tests.ports import find_port
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),

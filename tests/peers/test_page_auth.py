@@ -6,8 +6,9 @@ import contextlib
 
 import pytest
 from browser import Browser
-from conftest import find_port
 from test_page import PATCH, Show, answers
+
+from tests.ports import find_port
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),

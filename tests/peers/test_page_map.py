@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import soundfile
 from browser import PHONE, Browser
-from conftest import find_port
 from test_page import Show, Wire, answers
 
 from engine.corpus.build import build_corpus
 from engine.corpus.file import read_corpus
 from engine.lab.bench.rig.jack import ports, server, until
 from engine.lab.bench.rig.wire_ear import wire_ear
+from tests.ports import find_port
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),

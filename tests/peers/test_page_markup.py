@@ -7,9 +7,10 @@ import socket
 
 import pytest
 from browser import Browser
-from conftest import find_port
 from pythonosc.osc_message_builder import build_msg
 from test_page import Show, answers
+
+from tests.ports import find_port
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),

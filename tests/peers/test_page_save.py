@@ -9,10 +9,10 @@ import sys
 
 import pytest
 from browser import Browser
-from conftest import find_port
 from test_page import COMMAND, Wire, answers
 
 from tests.limits import LIMIT
+from tests.ports import find_port
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),

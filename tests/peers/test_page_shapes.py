@@ -7,10 +7,10 @@ import tomllib
 
 import pytest
 from browser import Browser
-from conftest import find_port
 from test_page import Show, Wire, answers
 
 from engine.dsp.landmarks.floor_plan import FloorPlan
+from tests.ports import find_port
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),

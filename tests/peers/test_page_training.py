@@ -9,13 +9,13 @@ import sys
 
 import pytest
 from browser import Browser
-from conftest import find_port
 from test_page import COMMAND, answers
 from training.recordings import recorded
 
 from engine.web.training_board import TrainingState
 from engine.web.training_page import TrainingPage
 from tests.limits import LIMIT
+from tests.ports import find_port
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),

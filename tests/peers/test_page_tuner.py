@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 from browser import Browser
-from conftest import find_port
 from test_page import Show, answers
+
+from tests.ports import find_port
 
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),

@@ -13,10 +13,10 @@ import threading
 
 import aiohttp
 import pytest
-from conftest import find_port
 from pythonosc.osc_message_builder import build_msg
 
 from tests.limits import LIMIT
+from tests.ports import find_port
 
 # Before anything of ours is imported: tells whatever is opened to be written, made or taken away.
 WATCHED = """

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from conftest import find_port
 
 from tests.limits import LIMIT
+from tests.ports import find_port
 
 from .one_file import Show, Sockets, end
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import find_port
+
+from tests.ports import find_port
 
 from .one_file import Show, Sockets, end
 

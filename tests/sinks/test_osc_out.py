@@ -313,8 +313,8 @@ def test_localhost_and_ipv6(make, receiver):
 
 
 @pytest.fixture
-def server():
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+def server(make_port):
+    with socket.create_server(("127.0.0.1", make_port())) as listening:
         listening.settimeout(LIMIT)
         yield listening
 

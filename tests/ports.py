@@ -1,0 +1,31 @@
+"""Ports of the loopback that are free until a test opens them."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import socket
+from typing import Final
+
+PORTS: Final = range(11_000, 16_000)
+"""No system gives one of these to who asks for just any, as every client does: such a port would
+now and then be taken between the moment in which a test finds it and that in which it is opened."""
+
+_ports = itertools.cycle(random.Random().sample(PORTS, len(PORTS)))
+"""In an order of its own in each process, for several run tests at a time."""
+
+
+def find_port() -> int:
+    """Return a port of the loopback that is free for UDP and for TCP; each time another."""
+    for port in _ports:
+        with (
+            socket.socket(type=socket.SOCK_STREAM) as tcp,
+            socket.socket(type=socket.SOCK_DGRAM) as udp,
+        ):
+            try:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("they are tried again and again")
