@@ -15,6 +15,7 @@ from engine.cluster.key import make_key, write_key
 from engine.core.messages import Block, Message, Text
 from engine.runtime.entries import Arrival, StateChange
 from tests.by_night import NIGHT
+from tests.limits import LIMIT
 from tests.ports import find_port
 
 from .live_room import LiveRoom
@@ -29,6 +30,7 @@ class Feed(Source):
         pass
 """
 WORKER = """
+import os
 import time
 from collections.abc import Iterator
 from typing import ClassVar
@@ -36,7 +38,7 @@ from engine import Block, Model, Text
 
 class Worker(Model):
     own_process: ClassVar[bool] = OWN
-    patience: ClassVar[float | None] = 1.0
+    patience: ClassVar[float | None] = PATIENCE
     interruptible: ClassVar[bool] = INTERRUPTIBLE
     TAKES
 
@@ -62,7 +64,9 @@ LENGTH = """        time.sleep(0.01)
         yield f"{message.start} {len(message.samples)}" """
 THREE = """        for part in range(3):
             yield f"{message} {part}"
-            time.sleep(0.15)"""
+            while not os.path.exists("GATE"):
+                time.sleep(0.002)"""
+"""Goes on behind its first part once the test lets it."""
 HANGS = """        if message == "hang":
             time.sleep(3600)
         yield message"""
@@ -95,7 +99,7 @@ class Placed:
 
     def __init__(self, playing: Theatre) -> None:
         self.playing = playing
-        self.began = 0
+        self.gate = playing.patch.parent / "gate"
 
     def say(self, outlet: str, message: Message) -> None:
         live = self.playing.conductor._live
@@ -112,6 +116,13 @@ class Placed:
     def answers(self) -> list[Any]:
         return [message for _, _, message in self.playing.home.states["out"].box.messages]
 
+    async def let_go_on(self, count: int) -> None:
+        """Let it go on behind a first part, once so many questions have come to where it is."""
+        for player in self.playing.players.values():
+            asked = player.show.engine.metrics.sources["from home"]
+            await self.playing.until(lambda asked=asked: asked.messages >= count)
+        self.gate.touch()
+
     async def until(self, count: int) -> list[Any]:
         await self.playing.until(lambda: len(self.answers) >= count)
         return self.answers
@@ -119,15 +130,25 @@ class Placed:
 
 @asynccontextmanager
 async def placed(
-    place: str, room: LiveRoom, folder: Path, body: str, outlet: str, *, interruptible: bool = False
+    place: str,
+    room: LiveRoom,
+    folder: Path,
+    body: str,
+    outlet: str,
+    *,
+    interruptible: bool = False,
+    patience: float = LIMIT,
 ) -> AsyncIterator[Placed]:
     nodes = folder / "nodes"
     nodes.mkdir()
     kind = {"text": "str", "growing": "Text", "sound": "Block"}[outlet]
     worker = WORKER.replace("OWN", str(place == "process")).replace("KIND", kind)
     worker = worker.replace("INTERRUPTIBLE", str(interruptible)).replace("TAKES", "")
+    worker = worker.replace("PATIENCE", str(patience))
     (nodes / "feed.py").write_text(FEED)
-    (nodes / "worker.py").write_text(worker.replace("BODY", body))
+    (nodes / "worker.py").write_text(
+        worker.replace("BODY", body.replace("GATE", str(folder / "gate")))
+    )
     machine = 'machine = "left"' if place in ELSEWHERE else ""
     patch = folder / "contract.toml"
     patch.write_text(PATCH.replace("OUTLET", outlet).replace("MACHINE", machine))
@@ -189,6 +210,7 @@ async def test_what_was_asked_before_a_loss_is_not_answered_after_it(place, room
         await worker.until(1)
         worker.lose()
         worker.say("text", "new")
+        await worker.let_go_on(3)
         await worker.playing.until(lambda: "new 2" in worker.answers)
         assert "older 0" not in worker.answers
         assert worker.answers[-3:] == ["new 0", "new 1", "new 2"]
@@ -201,6 +223,7 @@ async def test_a_newer_question_calls_off_the_work_at_hand(place, room, tmp_path
         worker.say("text", "a")
         await worker.until(1)
         worker.say("text", "b")
+        await worker.let_go_on(2)
         await worker.playing.until(lambda: "b 2" in worker.answers)
         assert worker.answers == ["a 0", "b 0", "b 1", "b 2"]
 
@@ -208,7 +231,7 @@ async def test_a_newer_question_calls_off_the_work_at_hand(place, room, tmp_path
 @pytest.mark.parametrize("place", PLACES)
 @on_loop
 async def test_one_that_hangs_is_replaced_and_what_waits_is_answered(place, room, tmp_path):
-    async with placed(place, room, tmp_path, HANGS, "text") as worker:
+    async with placed(place, room, tmp_path, HANGS, "text", patience=2.0) as worker:
         for text in ("before", "hang", "behind"):
             worker.say("text", text)
         await worker.playing.until(lambda: "behind" in worker.answers)
