@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.commands.conductor_on_demand import ConductorOnDemand
+from tests.limits import LIMIT
 
 from .live_room import LiveRoom
 from .theatre import OPENING, Theatre, on_loop
@@ -39,7 +40,7 @@ def patch(tmp_path: Path) -> Path:
 
 def test_a_patch_without_machines_loads_nothing_of_the_room(patch: Path) -> None:
     command = [sys.executable, "-c", PLAY, str(patch)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT)
     assert said.stdout.splitlines()[-1] == "[]"
 
 

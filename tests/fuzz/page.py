@@ -11,6 +11,7 @@ import aiohttp
 from hypothesis import strategies as st
 
 from engine.web.requests import LARGEST, read_request, to_command
+from tests.limits import LIMIT
 
 from .mutation import mutated
 from .show import show
@@ -66,7 +67,7 @@ async def _say(messages: list[bytes]) -> None:
     async with aiohttp.ClientSession() as session, session.ws_connect(place) as line:
         for message in [*messages, b'{"do": "teach", "route": "the end"}']:
             await line.send_bytes(message)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LIMIT):
             while '"the end"' not in json.loads(await line.receive_str()).get("text", ""):
                 pass
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.lab.bench.rig.jack import connect, server
+from tests.limits import LIMIT
 
 pytestmark = pytest.mark.peer("jackd", "jackd2")
 
@@ -90,9 +91,9 @@ def test_a_drum_machine_of_ours_goes_with_a_sequencer_of_others(tmp_path):
         connect("master:out", "ear:ear")
         connect("drums:drums", "master:back")
         print(file=master.stdin, flush=True)
-        result = json.loads(master.communicate("\n", timeout=60)[0])
+        result = json.loads(master.communicate("\n", timeout=LIMIT)[0])
         show.terminate()
-        assert show.wait(30) == 0
+        assert show.wait(LIMIT) == 0
     theirs, ours = song(result["sent"]), song(result["came"])
     assert len(theirs) == 24 * 24
     places = [place for _, place in ours]

@@ -16,6 +16,7 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from engine.lab.bench.rig.jack import MidiDump, ports, server, until
+from tests.limits import LIMIT
 from tests.peers.test_midi import sender
 
 pytestmark = pytest.mark.peer("jackd", "jackd2")
@@ -107,7 +108,7 @@ class Show:
     def end(self):
         """End it as a performer does; gives its status."""
         self.process.terminate()
-        return self.process.wait(60)
+        return self.process.wait(LIMIT)
 
 
 @pytest.fixture

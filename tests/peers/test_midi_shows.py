@@ -16,6 +16,7 @@ from engine.lab.bench.rig.jack import MidiDump, connect, server, until
 from engine.patch.plan import Outlet
 from engine.runtime.live import Live
 from engine.runtime.opening import find_patch, open_patch
+from tests.limits import LIMIT
 from tests.patch.texts import compiled
 from tests.peers.test_midi import sender
 
@@ -101,7 +102,7 @@ def test_a_program_change_plays_another_patch_of_the_set(tmp_path):
         seen = len(dump.heard)
         dump.wait(lambda heard: len(heard.heard) > seen + 10)
         show.terminate()
-        assert show.wait(30) == 0
+        assert show.wait(LIMIT) == 0
         until(lambda: not dump.sounding, "a note is left on")
 
 
@@ -136,7 +137,7 @@ def test_a_test_scale_ends_its_note_however_it_is_ended(tmp_path, end):
         stack.callback(show.kill)
         dump.wait(lambda heard: bytes((0x90, 62, 100)) in heard.messages and heard.sounding)
         show.send_signal(end)
-        assert show.wait(30) == (-9 if end == signal.SIGKILL else 0)
+        assert show.wait(LIMIT) == (-9 if end == signal.SIGKILL else 0)
         until(lambda: not dump.sounding, "a note is left on")
 
 

@@ -13,6 +13,7 @@ from engine.core.files import installed_folder
 from engine.runtime.opening import check_patch, open_patch
 from engine.runtime.performance import Performance
 from tests.inference.tiny_models import write_model
+from tests.limits import LIMIT
 
 from .editing import Editor, edited
 
@@ -250,7 +251,7 @@ def test_check_prints_warnings_and_is_content(patch: Path) -> None:
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT,
         check=False,
     )
     assert done.returncode == 0

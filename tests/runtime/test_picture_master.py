@@ -14,6 +14,7 @@ from engine.runtime.engine import Engine
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
 from engine.testing import play
+from tests.limits import LIMIT
 
 PATCH = """
 [beat]
@@ -91,5 +92,5 @@ def test_they_hold_while_patches_change(tmp_path: Path) -> None:
         with suppress(asyncio.CancelledError):
             await playing
 
-    asyncio.run(asyncio.wait_for(played(), 30))
+    asyncio.run(asyncio.wait_for(played(), LIMIT))
     assert begun == [("one", False, False, 1.0), ("two", True, True, 0.5)]

@@ -14,6 +14,7 @@ from engine.runtime.engine import Engine
 from engine.runtime.opening import open_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.testing import play
+from tests.limits import LIMIT
 
 PATCH = """
 [beat]
@@ -85,7 +86,7 @@ def test_what_was_asked_holds_for_the_next_patch_too(patch: Path) -> None:
             engine.ask("test", PlayPatch(2))
 
     show = Performance([patch, second], partial(open_texts, live=False), watch=watch)
-    asyncio.run(asyncio.wait_for(played(show, begun), 30))
+    asyncio.run(asyncio.wait_for(played(show, begun), LIMIT))
     assert begun == [("small", True, False), ("second", False, False)]
 
 

@@ -36,7 +36,7 @@ class Thinker(Model):
 
     def process(self, text: str) -> str:
         self.begun.release()
-        self.done.acquire(timeout=60)
+        self.done.acquire(timeout=LIMIT)
         return text.upper()
 '''
 PATCH = '[eye]\nuse="speaker"\n[s]\nuse="thinker"\nfrom="eye"\n' + COLLECT + 's="s"\n'

@@ -18,6 +18,7 @@ from engine.midi.port_list import outputs
 from engine.runtime.dump import Dump
 from engine.runtime.offline import Offline
 from engine.sinks.midi_out import MidiOut
+from tests.limits import LIMIT
 from tests.patch.texts import compiled, problems
 
 PLAYED = """
@@ -278,7 +279,7 @@ def test_a_port_that_cannot_be_looked_after_is_lost_and_not_played_to_for_ever(
     said = SimpleQueue()
     sink.report_to(said.put)
     sink.open()
-    assert said.get(timeout=60.0) == Lost("the MIDI helper hung and went away")
+    assert said.get(timeout=LIMIT) == Lost("the MIDI helper hung and went away")
     sink.close()
 
 

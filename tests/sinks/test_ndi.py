@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import LIMIT
+
 pytest.importorskip("cyndilib")
 pytestmark = pytest.mark.skipif(not shutil.which("unshare"), reason="no networks of its own here")
 
@@ -45,7 +47,7 @@ for size, shade in zip(sizes, ((10, 100, 200), (200, 20, 60), (9, 9, 9))):
         newest = seen[-1] if seen else None
         same = getattr(newest, "shape", ()) == (180, 320, 3)  # that of the first picture
         return same and abs(int(newest[90, 160, 0]) - shade[0]) < 20
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + LIMIT
     with came:
         while not fits() and time.monotonic() < deadline:
             sink.send("in", Frame(np.full((*size, 3), shade, np.uint8)), 0)
@@ -68,7 +70,7 @@ def test_what_is_sent_is_received(tmp_path: Path) -> None:
         env={**os.environ, "NDI_CONFIG_DIR": str(tmp_path), "PYTHONPATH": str(Path.cwd())},
         capture_output=True,
         text=True,
-        timeout=150,
+        timeout=LIMIT,
         check=False,
     )
     assert "FOUND [true, true, true]" in done.stdout, done.stdout + done.stderr

@@ -21,6 +21,7 @@ from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Frame, Ns
 from engine.sinks.video_writer import VideoWriter
 from tests.full_disk import no_file_larger_than
+from tests.limits import LIMIT
 
 pytestmark = pytest.mark.peer("ffmpeg", "ffmpeg")
 FPS = 30
@@ -199,7 +200,7 @@ def test_a_kill_costs_the_last_second(tmp_path, name, victim) -> None:
 
 def wait_for_rest(file: Path) -> None:
     """Wait until a file is there and grows no more."""
-    before, deadline = -1, time.monotonic() + 30
+    before, deadline = -1, time.monotonic() + LIMIT
     while (now := file.stat().st_size) != before or not now:
         assert time.monotonic() < deadline
         before = now

@@ -258,7 +258,7 @@ def test_a_pattern_that_means_much_counts_as_much(free_port):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             other.sendto(message("/end", 1), ("127.0.0.1", free_port))
         count = 0
-        while heard.get(timeout=30) != "end":
+        while heard.get(timeout=LIMIT) != "end":
             count += 1
         assert box.malformed > 0
     assert 0 < count <= 20_000

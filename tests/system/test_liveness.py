@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.limits import LIMIT
+
 BEGIN = "from engine.system.liveness import exit_when_stuck\n"
 HOLDS_THE_LOCK = "import ctypes; ctypes.PyDLL(None).pause()"
 
@@ -13,7 +15,7 @@ HOLDS_THE_LOCK = "import ctypes; ctypes.PyDLL(None).pause()"
 def test_a_process_whose_interpreter_is_locked_for_good_ends():
     code = f"{BEGIN}exit_when_stuck(0.5); {HOLDS_THE_LOCK}"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, timeout=LIMIT, check=False
     )
     assert done.returncode == 1
 
@@ -21,6 +23,6 @@ def test_a_process_whose_interpreter_is_locked_for_good_ends():
 def test_one_that_says_that_it_works_goes_on():
     code = f"{BEGIN}for _ in range(50): exit_when_stuck(30)"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, timeout=LIMIT, check=False
     )
     assert (done.returncode, done.stderr) == (0, b"")

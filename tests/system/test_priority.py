@@ -19,6 +19,7 @@ from engine.system.priority import (
     restore_priority,
     set_realtime_priority,
 )
+from tests.limits import LIMIT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows this of threads")
 
@@ -108,7 +109,7 @@ def test_a_session_that_cannot_yield_at_once_does_so_later(
     monkeypatch.setattr(priority, "_GROUP", Busy(group))
     monkeypatch.setattr(priority, "_AGAIN", 0.001)
     priority._yield_session(3)
-    assert yielded.wait(30)
+    assert yielded.wait(LIMIT)
     assert group.read_text() == "5"
 
 

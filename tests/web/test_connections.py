@@ -55,7 +55,7 @@ def test_a_long_answer_is_let_be():
         gone = asyncio.Event()
 
         async def answer(_):
-            await asyncio.wait_for(gone.wait(), 30)
+            await asyncio.wait_for(gone.wait(), LIMIT)
             return web.Response(text="here")
 
         connections = Connections(PATIENCE)

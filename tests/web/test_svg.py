@@ -19,6 +19,7 @@ from engine.runtime.opening import check_patch, find_patch
 from engine.web.drawing import Drawing, draw
 from engine.web.layout import Arrangement, Point, Rectangle, Size, lay_out
 from engine.web.svg import svg
+from tests.limits import LIMIT
 from tests.patch.texts import BODY, OUT, compiled
 
 SHIPPED = sorted(file.stem for file in installed_folder("patches").glob("*.toml"))
@@ -210,7 +211,7 @@ def show(*words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-c", "from engine.cli import main; main()", "show", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT,
         check=False,
     )
     assert done.returncode == code, done.stderr

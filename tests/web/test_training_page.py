@@ -13,6 +13,7 @@ import engine.web.training_site  # noqa: F401  the page imports it on its loop, 
 from engine.dsp.image.jpeg import encode_jpeg
 from engine.web.training_board import TrainingBoard, TrainingState
 from engine.web.training_page import TrainingPage
+from tests.limits import LIMIT
 
 from .visit import get, grey, streamed, visit
 
@@ -96,7 +97,7 @@ def test_previews_come_as_they_are_painted_and_only_for_who_looks_on(training):
                 if level == 200:
                     break
 
-    asyncio.run(asyncio.wait_for(look(), 30))
+    asyncio.run(asyncio.wait_for(look(), LIMIT))
     assert painted == [90, 200]
 
 
@@ -122,7 +123,7 @@ def test_a_network_that_writes_shows_what_it_writes_to_who_looks_on(training):
             training.end(state(3, "kept"))
             return first, second, third, await other.next("training", lambda n: n["state"]["ended"])
 
-    news = asyncio.run(asyncio.wait_for(look(), 30))
+    news = asyncio.run(asyncio.wait_for(look(), LIMIT))
     assert written == ["the see\nis clam <b>"]
     assert [one["state"]["sample"] for one in news] == ["", *written * 3]
 
@@ -138,7 +139,7 @@ def test_a_browser_that_leaves_costs_nothing_and_stops_nothing(training):
         async with visit(training) as other:
             await other.next("training", at(1))
 
-    asyncio.run(asyncio.wait_for(look(), 30))
+    asyncio.run(asyncio.wait_for(look(), LIMIT))
     assert not training.stop_asked
 
 
