@@ -26,7 +26,7 @@ class Fragile(Model):
     """Count, and end the whole process, or hang, at the fifth question."""
 
     own_process: ClassVar[bool] = True
-    patience: ClassVar[float] = 0.5
+    patience: ClassVar[float] = 2.0
 
     how: str = "crash"
     _asked: int = 0
@@ -52,7 +52,7 @@ def play(how: str, until: Callable[[Engine], bool]) -> Engine:
         ("crash", "m: its process has ended; another takes its place"),
         (
             "hang",
-            "m: did not answer for 0.5 s; a fresh one takes its place; "
+            "m: did not answer for 2 s; a fresh one takes its place; "
             "what it was given then is lost",
         ),
     ],
@@ -73,7 +73,7 @@ def test_another_takes_its_place_and_the_rest_plays_on(how: str, told: str) -> N
     engine = play(how, until)
     collector = engine.states["c"].box
     assert collector.of("m")[:8] == [1, 2, 3, 4, 1, 2, 3, 4]  # type: ignore[attr-defined]
-    assert back_at[0] - lost_at[0] > 10  # it went on while the box was away
+    assert back_at[0] - lost_at[0] > 2  # it went on while the box was away
     assert f"{engine.metrics.faults[0].box}: {engine.metrics.faults[0].text}" == told
     assert collector.silenced.count("m") >= 1  # type: ignore[attr-defined]
     for thread in threading.enumerate():

@@ -19,7 +19,7 @@ from .boxes import COLLECT
 class Moody(Model):
     """Hang at the fifth question of each, and never again once it was let go."""
 
-    patience: ClassVar[float] = 0.3
+    patience: ClassVar[float] = 1.5
     _free: ClassVar[threading.Event] = threading.Event()
     _alive: ClassVar[list[str]] = []
 
@@ -73,10 +73,10 @@ def test_a_fresh_box_takes_its_place_and_the_rest_plays_on() -> None:
     engine = play(until)
     collector = engine.states["c"].box
     assert collector.of("m")[:8] == [1, 2, 3, 4, 1, 2, 3, 4]  # type: ignore[attr-defined]
-    assert beats[-1] > 2 * 0.3 / 0.005 / 2  # it went on while they hung
+    assert beats[-1] > 60  # it went on while they hung
     told = [f"{fault.box}: {fault.text}" for fault in engine.metrics.faults]
     assert told == [
-        "m: did not answer for 0.3 s; a fresh one takes its place; what it was given then is lost"
+        "m: did not answer for 1.5 s; a fresh one takes its place; what it was given then is lost"
     ]
     assert collector.silenced.count("m") == 2  # type: ignore[attr-defined]
     hung = [thread for thread in threading.enumerate() if thread.name == "lane m"]

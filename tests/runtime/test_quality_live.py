@@ -111,7 +111,7 @@ def test_it_gives_way_under_load_and_comes_back_when_that_is_over(show: Live) ->
 
     play(show, look)
     assert told[0] == (0.75, "slow: size 120")
-    assert told[-1] == (1.0, "slow: size 240 again")
+    assert (1.0, "slow: size 240 again") in told
     assert quality.degraded == ()
     faults = [fault.text for fault in show.engine.metrics.faults]
     assert set(faults) <= {"everything has given way, and it is still too late"}

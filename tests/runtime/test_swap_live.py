@@ -51,7 +51,7 @@ class Hung(Model):
         self._free = threading.Event()
 
     def process(self, beat: Trigger) -> float:
-        self._free.wait(20)
+        self._free.wait()
         return 0.0
 '''
 SLOW = '''
