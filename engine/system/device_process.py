@@ -30,8 +30,8 @@ GONE: Final = b"g"
 ALIVE: Final = b"a"
 """The process works, and its device takes or yields data."""
 
-PATIENCE: Final = 10.0
-"""Seconds that a device may take to open."""
+PATIENCE: Final = 30.0
+"""Seconds that a device may take to open: its process alone may take ten on a busy machine."""
 _PIECE: Final = 65536
 
 

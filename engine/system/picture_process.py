@@ -61,7 +61,7 @@ class PictureProcess(DeviceProcess):
         super().__init__(
             module,
             *(each.replace("{memory}", memory) for each in arguments),
-            silent=f"{what} does not answer: its driver hangs",
+            silent=f"{what} does not answer; its driver may hang",
             ended=f"the process of {what} ended: its device, or its driver, cannot be used",
             descriptors=descriptors,
         )

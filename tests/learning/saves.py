@@ -42,7 +42,7 @@ def teach(folder: Path) -> None:
         for moment in range(5):
             examples.add(NamedNumbers(NAMES, row), moment / 30)
         versions.keep(examples)
-        print(number, flush=True)
+        say(f"{number}")
 
 
 def main() -> None:
@@ -51,7 +51,12 @@ def main() -> None:
     for _ in sys.stdin:
         if (child := os.fork()) == 0:
             teach(Path(sys.argv[1]))
-        print(f"pid {child}", flush=True)
+        say(f"pid {child}")
+
+
+def say(line: str) -> None:
+    """Write a line as a whole: a life and who began it share their output."""
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
 
 if __name__ == "__main__":

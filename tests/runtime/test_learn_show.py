@@ -29,6 +29,7 @@ reach = 0.5
 """
 LISTEN = 'number = "/number"\nrecord = { address = "/record", carries = "text" }'
 SEND = """
+"/echo" = "desk.number"
 "/label" = "learner"
 "/sure" = "learner.confidence"
 "/examples" = "learner.examples"
@@ -38,16 +39,29 @@ SEND = """
 
 def teach(sockets: Sockets, label: str, *numbers: float) -> None:
     """Hold record while numbers come."""
-    sockets.ask("/record", label, answer="/notice")
+    sockets.say("/record", label)
+    sockets.hear("/notice")
     for number in numbers:
-        sockets.ask("/number", number, answer="/examples")
+        ask_once(sockets, number, answer="/examples")
     sockets.say("/record", "")
     sockets.hear_all("/notice", lambda heard: heard[-1:] == [f"kept {len(numbers)} of {label}"])
 
 
 def sure(sockets: Sockets, *numbers: float) -> list[float]:
     """Return how sure it is at each of some numbers."""
-    return [sockets.ask("/number", number, answer="/sure")[0] for number in numbers]
+    return [ask_once(sockets, number, answer="/sure") for number in numbers]
+
+
+def meet(sockets: Sockets) -> None:
+    """Say a number until the show hears it; what is said from then on is said once."""
+    sockets.ask("/number", 0.5, answer="/echo")
+
+
+def ask_once(sockets: Sockets, number: float, *, answer: str) -> float:
+    """Say a number once, and return the answer to it, not to one of before."""
+    sockets.say("/number", number)
+    sockets.hear_all("/echo", lambda heard: heard[-1:] == [pytest.approx(number)])
+    return float(sockets.hear(answer)[0])
 
 
 def test_it_knows_the_same_after_a_kill_and_in_another_folder_and_replays(
@@ -57,6 +71,7 @@ def test_it_knows_the_same_after_a_kill_and_in_another_folder_and_replays(
     show = Show(tmp_path / "one", {})
     show.save(BOX + sockets.desk(LISTEN, SEND))
     with show.playing() as process:
+        meet(sockets)
         for shift in (0.0, 0.02):
             teach(sockets, "low", 0.1 + shift, 0.2 + shift)
             teach(sockets, "high", 0.8 + shift, 0.9 + shift)
@@ -68,6 +83,7 @@ def test_it_knows_the_same_after_a_kill_and_in_another_folder_and_replays(
     (tmp_path / "two" / "nodes").mkdir()
     recording = tmp_path / "show.mcap"
     with other.playing("--record", recording) as process:
+        meet(sockets)
         assert sure(sockets, 0.15, 0.5, 0.85) == known
         teach(sockets, "middle", 0.49, 0.51)
         end(process)
