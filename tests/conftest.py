@@ -254,6 +254,17 @@ def no_blocking(request: pytest.FixtureRequest, _alarm: BlockBuster) -> Iterator
         _alarm.deactivate()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _calm() -> Iterator[None]:
+    """Let a loop stand still for a while without telling it: here a busy machine is no fault.
+
+    What is told then is tested by shows that are processes of their own.
+    """
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr("engine.runtime.supervision.loop_watch.MISSED", 1_000_000)
+        yield
+
+
 # -- Garbage -------------------------------------------------------------------------------------
 
 # A show searches for garbage when it begins and when its boxes run, freezes what it finds in use,

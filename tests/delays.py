@@ -25,7 +25,7 @@ import pytest
 
 LONGEST = 0.02
 """Seconds of one sleep."""
-SLOW = 1 / 10
+SLOW = 1 / 20
 """Which share of the functions is slow in one test."""
 OFTEN, EARLY = 1 / 2, 20
 """The chance of a sleep, for so many calls and returns of a slow function; then it falls."""
