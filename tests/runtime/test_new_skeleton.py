@@ -116,7 +116,7 @@ def test_it_plays_live_through_a_process_and_a_socket(own) -> None:
         ear.bind(("127.0.0.1", 0))
         ear.settimeout(LIMIT)
         show = live(PATCH.format(port=ear.getsockname()[1]), own)
-        engine = play(show, lambda engine: engine.metrics.routes["out/top"].messages >= 3, 20)
+        engine = play(show, lambda engine: engine.metrics.routes["out/top"].messages >= 3, LIMIT)
         assert [fault.text for fault in engine.metrics.faults] == []
         heard = dict(packet(ear.recv(4096)))
     assert [len(heard["/packed/1"]), heard["/packed/1"][0], heard["/count"]] == [16, 7, [1]]
