@@ -19,6 +19,7 @@ from xdist.workermanage import WorkerController
 
 from engine.commands.ending import interrupt
 from tests.by_night import NIGHT
+from tests.limits import LIMIT
 from tests.ports import find_port
 
 # Before any loop exists: debug mode reports coroutines never awaited and calls from a wrong thread.
@@ -252,6 +253,20 @@ def no_blocking(request: pytest.FixtureRequest, _alarm: BlockBuster) -> Iterator
         yield
     finally:
         _alarm.deactivate()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _calm() -> Iterator[None]:
+    """Let a show of this process wait longer than it would for what a busy machine is slow in.
+
+    Else it would tell of that, or do without. Who tests that says how long is to be waited, or
+    plays a show that is a process of its own.
+    """
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr("engine.runtime.supervision.loop_watch.MISSED", 1_000_000)
+        patching.setattr("engine.system.device_process.PATIENCE", float(LIMIT))
+        patching.setattr("engine.system.fork_server.PATIENCE", float(LIMIT))
+        yield
 
 
 # -- Garbage -------------------------------------------------------------------------------------

@@ -25,12 +25,12 @@ import pytest
 
 LONGEST = 0.02
 """Seconds of one sleep."""
-SLOW = 1 / 10
+SLOW = 1 / 20
 """Which share of the functions is slow in one test."""
 OFTEN, EARLY = 1 / 2, 20
 """The chance of a sleep, for so many calls and returns of a slow function; then it falls."""
-OURS = ("audio", "cluster", "core/mailbox", "midi", "net", "osc", "runtime", "sinks", "sources")
-OURS += ("system", "video", "web")
+OURS = ("audio", "core/mailbox", "midi", "net", "osc", "runtime", "sinks", "sources", "system")
+OURS += ("video", "web", *(f"cluster/{part}" for part in ("exchange", "joined", "mess", "room")))
 HAND_OVERS = (asyncio.base_events.__file__, queue.__file__, threading.__file__)
 
 _engine = Path(__file__).parents[1] / "engine"

@@ -170,6 +170,8 @@ class Hearing:
                 told = last
             if rest >= LONG_REST:
                 self._came.clear()
+                if self._last != last:  # more came since it was looked at
+                    self._came.set()
             else:
                 time.sleep(max(SHORT_REST - rest, SHORT_REST // 10) / 1e9)
 

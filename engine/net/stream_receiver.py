@@ -5,6 +5,7 @@ One thread reads them all. Nothing is ever sent back.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import select
@@ -50,7 +51,8 @@ class StreamReceiver(Listener):
         return listening
 
     def _wake_up(self, listening: socket.socket) -> None:
-        self._rope.send(b"\0")
+        with contextlib.suppress(OSError):  # it may have seen by itself that it is to stop
+            self._rope.send(b"\0")
 
     def _run(self, listening: socket.socket) -> None:
         with selectors.DefaultSelector() as selector:

@@ -171,3 +171,13 @@ def test_a_port_in_use_is_said(port):
     with pytest.raises(DeviceError, match=f"port {port.port} is in use"):
         other.open("127.0.0.1", port.port)
     other.close()
+
+
+def test_one_that_is_woken_by_a_sender_as_it_is_to_stop_leaves_its_port(port):
+    port.receiver._stop = True
+    port.connect()  # before it is woken to see that
+    port.receiver._thread.join(LIMIT)
+    port.receiver.close()
+    port.receiver.open("127.0.0.1", port.port)
+    say(port.connect(), "slip", "/a")
+    assert port.next() == [("/a",)]

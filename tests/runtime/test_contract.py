@@ -288,8 +288,9 @@ def test_a_plain_node_is_opened_once_before_and_closed_once_after_offline() -> N
 
 
 def test_a_plain_node_is_opened_once_before_and_closed_once_after_live() -> None:
-    live(ALIVE, lambda engine: len(engine.states["c"].box.of("a")) == 2)  # type: ignore[attr-defined]
-    assert Alive._lives == ["open a in None", "process", "process", "close"]
+    live(ALIVE, lambda engine: 2 in engine.states["c"].box.of("a"))  # type: ignore[attr-defined]
+    assert (Alive._lives[0], Alive._lives[-1]) == ("open a in None", "close")
+    assert set(Alive._lives[1:-1]) == {"process"}  # a loop that is held up sees the last of two
 
 
 def test_a_node_knows_where_its_patch_lies(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from engine import testing
 from engine.core.box import Box
 from engine.core.clock import SystemClock, ns
 from engine.core.commands import (
+    Away,
+    BrokenOff,
     Condition,
     KeepPrivate,
     Lost,
@@ -332,11 +334,11 @@ def test_a_source_that_comes_back_is_heard_from_its_first_word_on() -> None:
     assert box(engine, "c").of("word") == WORDS * 2
 
 
-def test_that_a_source_is_lost_is_heard_behind_what_it_said_while_it_opened() -> None:
+def test_what_a_source_says_of_itself_while_it_opens_keeps_its_place() -> None:
     heard: list[Any] = []
     words = EarlyWords(lambda outlet, message, *_: heard.append(message))
     words.keep()
-    said = ("word", Lost("gone"), Condition("late", "so"), "another")
+    said = ("word", BrokenOff(), Lost("gone"), Condition("late", "so"), Away("far"), "another")
     for message in said:
         words.emit("o", message, Ns(0))
     words.emit("o", Notice("told at once"), Ns(0))

@@ -111,7 +111,7 @@ def ear() -> Iterator[socket.socket]:
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
 def test_it_plays_live_through_a_process_and_a_socket(own, ear) -> None:
     show = live(PATCH.format(port=ear.getsockname()[1]), own)
-    engine = play(show, lambda engine: engine.metrics.routes["out/name"].messages >= 3, 20)
+    engine = play(show, lambda engine: engine.metrics.routes["out/name"].messages >= 3, LIMIT)
     assert [fault.text for fault in engine.metrics.faults] == []
     heard = dict(packet(ear.recv(4096)))
     assert heard["/brightness"][0] >= 1

@@ -122,10 +122,13 @@ def serve(servers):
 
 
 @pytest.fixture
-def watch(serve, servers):
+def watch(serve, servers, monkeypatch):
+    """Open a camera; a first picture that ``comes`` may take as long as a busy machine needs."""
     cameras = []
 
-    def start(address, **parameters):
+    def start(address, *, comes=True, **parameters):
+        if comes:
+            monkeypatch.setattr("engine.video.capture.USUAL_PATIENCE_MS", 1000 * LIMIT)
         heard = Heard()
         cameras.append(Camera(device=address, **parameters))
         cameras[-1].open(heard)
@@ -289,7 +292,7 @@ def test_a_server_that_hangs_up_is_lost(serve, watch):
 def test_an_answer_without_pictures_is_told_in_plain_words(answer, words, serve, watch):
     server = serve(lambda *_: [answer, b""] if answer not in (b"",) else [b""])
     with pytest.raises(DeviceError, match=words) as error:
-        watch(f"http://{server.place}/cam?pwd=geheim")
+        watch(f"http://{server.place}/cam?pwd=geheim", comes=False)
     assert str(error.value).startswith(f"no picture from http://{server.place}/cam?***")
 
 
@@ -302,7 +305,7 @@ def test_one_that_sends_a_byte_now_and_then_is_not_waited_for(serve, watch):
 
     server = serve(answer)
     with pytest.raises(DeviceError, match="no picture from"):
-        watch(f"http://{server.place}/")
+        watch(f"http://{server.place}/", comes=False)
     over.set()
 
 

@@ -10,6 +10,7 @@ from engine.core.commands import Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Block
 from engine.sources.microphone import Microphone, list_microphones
+from tests.limits import LIMIT
 
 LIBRARY = """
 import threading, time
@@ -71,7 +72,7 @@ def heard_of(microphone, wait):
             over.set()
 
     microphone.open(emit)
-    assert over.wait(20)
+    assert over.wait(LIMIT)
     microphone.close()
     return heard
 
