@@ -9,19 +9,8 @@ from typing import Final, NoReturn
 
 import typer
 
-from engine.commands import (
-    corpus,
-    examples,
-    export,
-    join,
-    key,
-    lab,
-    looks,
-    monitor,
-    shows,
-    train,
-)
 from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
+from engine.commands.group import CommandGroup
 from engine.commands.hang_watch import HangWatch
 from engine.core.errors import SensoriumError, describe_error
 from engine.core.os_errors import describe_os_error
@@ -31,24 +20,16 @@ from engine.terminal.log import StderrHandler, logged
 _STDERR: Final = 2
 
 app = typer.Typer(
-    help="Gives a performer's computer eyes and ears.",
+    cls=CommandGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (
-    *(shows.play, shows.test, shows.record, shows.replay),
-    *(looks.new, looks.check, looks.show, looks.nodes, looks.devices, looks.doctor, looks.models),
-    join.join,
-    monitor.monitor,
-    key.key,
-    export.export,
-    corpus.corpus,
-    examples.examples,
-    *(lab.bench, lab.stress, lab.install),
-):
-    app.command()(command)
-app.add_typer(train.app, name="train")
+
+
+@app.callback()
+def sensorium() -> None:
+    """Gives a performer's computer eyes and ears."""
 
 
 def main() -> None:

@@ -25,10 +25,11 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
-from engine.core.box import OWN_MODULES, Box
+from engine.core.box import Box
 from engine.core.box_errors import anything_raised
 from engine.core.errors import UnknownName, UnreadableFile, describe_error
 from engine.core.files import read_file
+from engine.core.own_modules import OWN_MODULES
 from engine.moved import parse_updated
 
 FOLDERS = ("sources", "models", "nodes", "sinks")

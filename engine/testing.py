@@ -28,6 +28,7 @@ from engine.core.box import Box
 from engine.core.clock import ns
 from engine.core.commands import Command
 from engine.core.sink import Sink
+from engine.patch.find import find_patch
 from engine.patch.load import Texts, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
@@ -36,7 +37,7 @@ from engine.runtime.dump import sent_line
 from engine.runtime.engine import Engine
 from engine.runtime.entries import CommandEntry, Entry, SwapPlan
 from engine.runtime.offline import Offline
-from engine.runtime.opening import find_patch, open_document
+from engine.runtime.opening import open_document
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer import Context
+from typer.main import get_command
 
 from engine.cli import app
-from engine.runtime.opening import check_patch, shipped_patches
+from engine.patch.find import shipped_patches
+from engine.runtime.opening import check_patch
 from engine.testing import play
 
 ROOT = Path(__file__).parent.parent
@@ -64,9 +67,9 @@ def test_the_patch_of_the_readme_is_good(tmp_path: Path) -> None:
 
 def test_every_command_that_it_names_is_there() -> None:
     named = {*re.findall(r"(?:^|`|run )sensorium ([a-z]+)", TEXT, re.MULTILINE)}
-    there = {command.callback.__name__ for command in app.registered_commands if command.callback}
-    there |= {group.name for group in app.registered_groups}
-    assert {"play", "new", "check", "doctor"} <= named <= there
+    root = get_command(app)
+    there = root.list_commands(Context(root))
+    assert {"play", "new", "check", "doctor"} <= named <= {*there}
 
 
 def test_it_names_every_patch_to_begin_with() -> None:

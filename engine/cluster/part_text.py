@@ -10,10 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from engine.cluster.messages import PartOffer
-from engine.core.box import OWN_MODULES, Box
+from engine.core.box import Box
 from engine.core.errors import PatchError, Problem, UnreadableFile
 from engine.core.files import read_file
 from engine.core.kinds import UnknownKind, named
+from engine.core.own_modules import OWN_MODULES
 from engine.patch.build import Find
 from engine.patch.crossing import ANYTHING
 from engine.patch.load import Document, Texts

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from engine.commands.convert import convert
 from engine.core.errors import SensoriumError, UnknownName
 from engine.core.extras import run_line
 
@@ -30,6 +29,7 @@ def need_extra(extra: str, package: str, command: str) -> None:
 
 def build_model(verb: str, name: str) -> str:
     """Build a model; return where it lies. Raise UnknownName, MissingExtra or ModelError."""
+    from engine.commands.convert import convert
     from engine.inference.card import BUILDABLE, CONVERTED
 
     if verb != "build":

@@ -9,7 +9,7 @@ import typer
 
 from engine.commands.ending import ended_in_order
 from engine.core.extras import install_line
-from engine.runtime.metrics import LOG
+from engine.terminal.log import LOG
 
 
 def corpus(

@@ -12,9 +12,9 @@ from engine.commands.build import need_extra
 from engine.commands.example_files import read_examples_table, write_file
 from engine.commands.project_examples import project_examples
 from engine.core.errors import ParameterError, UnknownName, UnreadableFile, UnwritableFile
+from engine.patch.find import find_patch
 from engine.patch.load import read_texts
-from engine.runtime.metrics import LOG
-from engine.runtime.opening import check_patch, find_patch
+from engine.terminal.log import LOG
 
 if TYPE_CHECKING:
     from engine.learning.examples import Examples
@@ -58,6 +58,7 @@ def examples(
     """
     from engine.learning.examples_file import version_fault
     from engine.learning.versions import Versions
+    from engine.runtime.opening import check_patch
     from engine.system.state_folder import StateFolder, state_places
 
     if fault := version_fault(version):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.commands.ending import CANNOT_PLAY
-from engine.runtime.metrics import LOG
+from engine.terminal.log import LOG
 
 
 def export(

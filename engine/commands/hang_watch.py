@@ -14,8 +14,7 @@ from types import TracebackType
 from typing import Final, NoReturn, Self
 
 from engine.commands.ending import interrupt
-from engine.runtime.supervision.loop_watch import WATCHED
-from engine.runtime.supervision.places import Call, own_call, own_line
+from engine.runtime.supervision.places import WATCHED, Call, own_call, own_line
 from engine.system.signals import SignalListener
 
 LOOK: Final = 1.0

@@ -23,10 +23,8 @@ from engine.commands.room_options import (
 from engine.core.errors import ClusterError
 from engine.core.nearest import nearest
 from engine.patch.machines import HOME, is_machine_name
-from engine.runtime.metrics import LOG
-from engine.runtime.service import SystemdNotifier
 from engine.system.state_folder import user_folder
-from engine.terminal.log import log_file
+from engine.terminal.log import LOG, log_file
 
 if TYPE_CHECKING:
     from engine.cluster.joined import JoinedPlayer
@@ -65,6 +63,7 @@ def join(
     own = _own_name(name)
     link = make_link(own, key, room_port, [at] if at else [], find=find and not at, shy=True)
     link.prepare()  # it meets the others while what plays is loaded
+
     asyncio.run(_join(own, link, trust))
 
 
@@ -84,6 +83,7 @@ def _own_name(name: str | None) -> str:
 
 async def _join(name: str, link: MachineLink, trust: bool) -> None:
     from engine.cluster.joined import JoinedPlayer
+    from engine.runtime.service import SystemdNotifier
 
     service = SystemdNotifier()
     player = JoinedPlayer(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.commands.ending import OUR_FAULT, ended_in_order
-from engine.runtime.opening import find_patch
+from engine.patch.find import find_patch
 
 
 def bench(
@@ -75,6 +75,8 @@ def install(
 
 def _parse(context: typer.Context, command: str, words: list[str]) -> None:
     """Check that a command accepts these words. Raise what typer raises for people."""
-    group = context.find_root().command
-    assert isinstance(group, typer.core.TyperGroup)
-    group.commands[command].make_context(command, words)
+    root = context.find_root()
+    assert isinstance(root.command, typer.core.TyperGroup)
+    found = root.command.get_command(root, command)
+    assert found is not None
+    found.make_context(command, words)

@@ -11,10 +11,9 @@ import typer
 
 from engine.commands.ending import OUR_FAULT, show_on_terminal
 from engine.core.errors import PatchError, Problem, UnwritableFile
-from engine.patch.placement import placement
-from engine.runtime.metrics import LOG
-from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
+from engine.patch.find import FIRST, find_patch
 from engine.system.output_file import OutputFile, describe_refusal
+from engine.terminal.log import LOG
 
 
 def new(
@@ -34,6 +33,9 @@ def new(
 
 def check(patches: Annotated[list[str], typer.Argument(help="patch files, or names")]) -> None:
     """List everything that is wrong with a patch, and where; warn of what is hardly meant."""
+    from engine.patch.placement import placement
+    from engine.runtime.opening import check_patch
+
     problems: list[Problem] = []
     warnings: dict[Problem, None] = {}
     for name in patches:
@@ -63,6 +65,7 @@ def show(
     It goes where the output is led, as by "> mine.svg"; on a terminal, into a file here.
     """
     from engine.patch.show import mermaid as diagram
+    from engine.runtime.opening import check_patch
     from engine.web.svg import svg
 
     found = find_patch(patch)
@@ -140,6 +143,7 @@ def doctor(
     if not patches:
         show_on_terminal(report(findings()))
         return
+    from engine.runtime.opening import open_patch
     from engine.terminal.show_doctor import examine_show
 
     problems: list[Problem] = []

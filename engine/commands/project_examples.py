@@ -10,7 +10,7 @@ import typer
 
 from engine.commands.example_files import read_examples_table, write_file
 from engine.core.errors import UnreadableFile, UnwritableFile
-from engine.runtime.metrics import LOG
+from engine.terminal.log import LOG
 
 
 def project_examples(

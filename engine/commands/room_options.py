@@ -6,13 +6,11 @@ import re
 import socket
 from collections.abc import Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from engine.commands.conductor_on_demand import ConductorOnDemand
 from engine.core.endpoint import PORT
 from engine.core.errors import ClusterError
 from engine.patch.machines import HOME, LONGEST
@@ -20,6 +18,7 @@ from engine.patch.machines import HOME, LONGEST
 if TYPE_CHECKING:
     from engine.cluster.conductor import Conductor, OpenPart
     from engine.cluster.room_link import RoomLink
+    from engine.commands.conductor_on_demand import ConductorOnDemand
 
 RoomKeyFile = Annotated[
     Path | None, typer.Option("--key", help="the key of the room of machines, else the usual file")
@@ -32,11 +31,15 @@ _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9-]+")
 
 def program_version() -> str:
     """Return the version of Sensorium that runs."""
+    from importlib.metadata import version
+
     return version("sensorium")
 
 
 def make_conductor(opening: OpenPart, key: Path | None, port: int | None) -> ConductorOnDemand:
     """Return what has parts of patches played on other machines; nothing is loaded yet."""
+    from engine.commands.conductor_on_demand import ConductorOnDemand
+
     return ConductorOnDemand(opening, partial(_conductor, opening, key, port))
 
 

@@ -22,21 +22,15 @@ from engine.commands.ending import (
 )
 from engine.commands.page_options import PageHost, PagePort, PageToken
 from engine.commands.room_options import RoomKeyFile, RoomPort, make_conductor
-from engine.core.clock import wall_time
 from engine.core.os_errors import os_reason
-from engine.patch.parts import ALL
-from engine.runtime.dump import Dump
-from engine.runtime.engine import Engine
-from engine.runtime.metrics import LOG
-from engine.runtime.opening import FIRST, find_patch, open_texts
-from engine.runtime.performance import Performance
-from engine.runtime.workers.out_of_process import FORK_SERVER
+from engine.patch.find import FIRST, find_patch
 from engine.system.output_file import OutputFile
-from engine.terminal.log import log_file, warnings_only
+from engine.terminal.log import LOG, log_file, warnings_only
 from engine.web import HOST, PORT
 
 if TYPE_CHECKING:
     from engine.recording.recorder import Recorder
+    from engine.runtime.engine import Engine
     from engine.terminal.table import LiveTable
     from engine.web.page import Page
 
@@ -111,6 +105,14 @@ def play(
     AT_THE_END.enter_context(log_file(log))
     if not offline:
         heed_no_requests()  # what a show does at them is not there yet
+
+    from engine.patch.parts import ALL
+    from engine.runtime.dump import Dump
+    from engine.runtime.opening import open_texts
+    from engine.runtime.performance import Performance
+    from engine.runtime.workers.out_of_process import FORK_SERVER
+
+    if not offline:
         FORK_SERVER.prepare()  # it loads what it needs while the patch is read
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
@@ -176,9 +178,11 @@ def test(
     A number moves over the range of its cable, notes climb a scale, a pose dances, a text is the
     name of its output. What sounds is ended, whatever happens. Nothing else is opened.
     """
-    from engine.runtime.output_test import open_test
-
     heed_no_requests()
+
+    from engine.runtime.output_test import open_test
+    from engine.runtime.performance import Performance
+
     opening = partial(open_test, which=output, to=to, seconds=seconds, loop=loop)
     asyncio.run(Performance([find_patch(patch)], opening).live(None))
 
@@ -192,6 +196,8 @@ def record(
     quiet: Quiet = False,
 ) -> None:
     """Play a patch and record it: the same as "play PATCH --record FILE"."""
+    from engine.core.clock import wall_time
+
     named = f"{find_patch(patch).stem} {wall_time():%Y-%m-%d %H.%M.%S}.mcap"
     play([patch], to=to, for_=for_, record_=file or Path(named), pixels=pixels, quiet=quiet)
 

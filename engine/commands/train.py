@@ -11,20 +11,22 @@ import typer
 from engine.commands.build import need_extra
 from engine.commands.ending import ended_in_order
 from engine.commands.page_options import PageHost, PagePort, PageToken
-from engine.runtime.metrics import LOG
+from engine.terminal.log import LOG
 from engine.web import HOST, PORT
 
 if TYPE_CHECKING:
     from engine.training.picture import Measured
 
-app = typer.Typer(
+train = typer.Typer(
+    name="train",
+    add_completion=False,
     help="Train a network on a recording or a text of your own.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 
 
-@app.command()
+@train.command()
 def picture(
     recording: Annotated[Path, typer.Argument(help="a recording with pictures and a pose")],
     folder: Annotated[
@@ -78,7 +80,7 @@ def picture(
     typer.echo(f'[painted]\nuse   = "skeleton_to_picture"\nfrom  = "pose"\nmodel = "{made.name}"')
 
 
-@app.command()
+@train.command()
 def text(
     file: Annotated[Path, typer.Argument(help="a text file, as long as you have one")],
     folder: Annotated[

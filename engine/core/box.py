@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Final, dataclass_transform
+from typing import Any, ClassVar, dataclass_transform
 
 from engine.core.finding import Finding
 from engine.core.messages import Ns
-
-OWN_MODULES: Final = "sensorium_nodes."
-"""How the names of modules begin that are a performer's own files."""
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)

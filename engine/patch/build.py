@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.core.box import OWN_MODULES, Box
+from engine.core.box import Box
 from engine.core.box_errors import anything_raised
 from engine.core.errors import (
     ParameterError,
@@ -24,6 +24,7 @@ from engine.core.kinds import KINDS
 from engine.core.label import CALLED, LABEL, read_label
 from engine.core.nearest import nearest
 from engine.core.node import Node
+from engine.core.own_modules import OWN_MODULES
 from engine.core.parameter import FILE, Parameter, read_parameters
 from engine.core.signature import (
     Inlet,

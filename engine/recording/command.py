@@ -7,13 +7,13 @@ from pathlib import Path
 
 from engine.core.clock import SECOND, SystemClock
 from engine.core.errors import SensoriumError
+from engine.patch.find import find_patch
 from engine.patch.load import read_texts
 from engine.recording.compare import Comparison
 from engine.recording.reader import Recording
 from engine.recording.replay import Replay
 from engine.runtime.dump import Dump
 from engine.runtime.metrics import LOG
-from engine.runtime.opening import find_patch
 
 FASTEST = "max"
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.core.errors import PatchError, Problem
-from engine.runtime.opening import check_patch, find_patch
+from engine.patch.find import find_patch
+from engine.runtime.opening import check_patch
 
 UNITS = Path(".config/systemd/user")
 _UNIT = """\

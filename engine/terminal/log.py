@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from io import TextIOWrapper
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
@@ -136,6 +135,8 @@ def log_file(file: Path | None) -> Iterator[None]:
     if file is None:
         yield
         return
+    from importlib.metadata import version
+
     to = LogFile(file)
     with logged(to, "%(asctime)s %(levelname)s %(message)s"):
         words = f"Sensorium {version('sensorium')} begins"

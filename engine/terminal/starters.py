@@ -15,8 +15,8 @@ from rich.text import Text
 from engine.core.errors import PatchError, Problem
 from engine.core.nearest import nearest
 from engine.core.os_errors import os_reason
+from engine.patch.find import find_patch, shipped_patches
 from engine.patch.load import RIG, read_texts
-from engine.runtime.opening import find_patch, shipped_patches
 from engine.terminal.recipes import Recipe, read_recipes, recipe_name
 
 _SUFFIX = ".toml"

@@ -9,9 +9,10 @@ import pytest
 
 from engine.core.errors import PatchError
 from engine.patch.compile import compile_patch
+from engine.patch.find import find_patch
 from engine.patch.load import load
 from engine.registry import Registry
-from engine.runtime.opening import check_patch, find_patch, open_patch
+from engine.runtime.opening import check_patch, open_patch
 from tests.patch.texts import BODY, OUT, compiled, problems
 
 PATCH = BODY + OUT + '"/reach" = "reach"\n"/people" = "pose.count"\n'

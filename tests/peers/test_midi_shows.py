@@ -13,9 +13,10 @@ import pytest
 
 from engine.core.messages import Frame, Note
 from engine.lab.bench.rig.jack import MidiDump, connect, server, until
+from engine.patch.find import find_patch
 from engine.patch.plan import Outlet
 from engine.runtime.live import Live
-from engine.runtime.opening import find_patch, open_patch
+from engine.runtime.opening import open_patch
 from tests.limits import LIMIT
 from tests.patch.texts import compiled
 from tests.peers.test_midi import sender

@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 
 from engine.cli import app
 from engine.core.errors import PatchError
-from engine.runtime.opening import check_patch, find_patch, shipped_patches
+from engine.patch.find import find_patch, shipped_patches
+from engine.runtime.opening import check_patch
 from engine.terminal.recipes import Recipe, read_recipes
 from engine.terminal.starters import Starter, copy_starter, find_starter
 

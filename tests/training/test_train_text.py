@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from engine.commands.train import app
+from engine.commands.train import train as app
 from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError, UnwritableFile
 from engine.inference.backend import CPU, Stored

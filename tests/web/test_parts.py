@@ -20,7 +20,8 @@ from engine.core.messages import Beat, Block, Frame, Mask, Note, Pitch, Pose, Tr
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.skeletons import BLAZEPOSE_33, HAND_21
-from engine.runtime.opening import check_patch, find_patch
+from engine.patch.find import find_patch
+from engine.runtime.opening import check_patch
 from engine.web.drawing import draw
 from engine.web.guard import is_own_host
 from engine.web.knobs import Knobs

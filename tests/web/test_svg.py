@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from engine.commands import looks
 from engine.core.errors import UnwritableFile
 from engine.core.files import installed_folder
-from engine.runtime.opening import check_patch, find_patch
+from engine.patch.find import find_patch
+from engine.runtime.opening import check_patch
 from engine.web.drawing import Drawing, draw
 from engine.web.layout import Arrangement, Point, Rectangle, Size, lay_out
 from engine.web.svg import svg

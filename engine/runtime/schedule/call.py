@@ -9,10 +9,11 @@ from traceback import walk_tb
 from typing import Any
 
 from engine.core import errors
-from engine.core.box import OWN_MODULES, Box
+from engine.core.box import Box
 from engine.core.event_inlets import PREFIX, takes_moment
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
+from engine.core.own_modules import OWN_MODULES
 from engine.core.signature import read_signature
 
 Call = Callable[[Sequence[Any], Ns], Any]

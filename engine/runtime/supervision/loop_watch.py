@@ -14,7 +14,7 @@ from typing import Final
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.runtime.engine import Engine
-from engine.runtime.supervision.places import innermost_frame, is_own, line_of
+from engine.runtime.supervision.places import WATCHED, innermost_frame, is_own, line_of
 
 BEAT: Final = 0.25
 """Seconds between two beats of the loop, and between two looks for them."""
@@ -22,8 +22,6 @@ MISSED: Final = 8
 """After so many looks in a row without a beat, the show stands still.
 
 Counted in looks and not by a clock, as a machine that slept has missed only one."""
-WATCHED: Final[set[int]] = set()
-"""The identifiers of the threads whose loop is watched: what hangs there is told here."""
 SHOW: Final = "the show"
 """Under which name it is told where no box is to blame."""
 

@@ -6,11 +6,14 @@ import sys
 import threading
 from pathlib import Path
 from types import FrameType
+from typing import Final
 
-from engine.core.box import OWN_MODULES
+from engine.core.own_modules import OWN_MODULES
 
 Call = tuple[FrameType, FrameType | None]
 """A call into a file of a performer's own: its frame, and the one that called it."""
+WATCHED: Final[set[int]] = set()
+"""The identifiers of the threads whose loop is watched: what hangs there is told by that watch."""
 
 
 def innermost_frame(thread: threading.Thread | int) -> FrameType | None:

@@ -27,7 +27,7 @@ from engine.lab.stress.parts import Synth
 from engine.lab.stress.rig import set_up_rig
 from engine.lab.stress.show import signals_deferred, wait_until
 from engine.midi.client import PortProcess
-from engine.runtime.opening import find_patch
+from engine.patch.find import find_patch
 from engine.system.device_process import GONE
 from tests.limits import LIMIT
 

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from engine.core.clock import ns
 from engine.lab.bench.rig.cpu_time import cpu_seconds
+from engine.patch.find import find_patch
 from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
 from engine.recording.replay import Replay
 from engine.recording.writer import WriteRequest
 from engine.runtime.live import Live
 from engine.runtime.offline import Offline
-from engine.runtime.opening import find_patch, open_patch
+from engine.runtime.opening import open_patch
 
 NOBODY = "127.0.0.1:9"
 PATCH = "first_light"
