@@ -37,6 +37,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from engine.core.box import Box
 from engine.core.messages import Ns
+from engine.core.parameter import read_parameters
+from engine.core.skeletons import Skeleton, point_names
 
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, width and height, in parts of a picture."""
@@ -136,6 +138,16 @@ class Node(Box):
         A cable that takes another part of one is an error.
         """
         return {}
+
+    def lacks(self, skeleton: Skeleton) -> Mapping[str, str]:
+        """Return by parameter what a skeleton has not that it asks for, such as 'no "wrist"'.
+
+        ``check`` asks where it is known whose points come to the first inlet.
+        """
+        parameters = read_parameters(type(self)).values()
+        named = [each for each in parameters if each.param.more is point_names]
+        asked = ((each.name, getattr(self, each.field)) for each in named)
+        return {name: lack for name, part in asked if part and (lack := skeleton.lack(part))}
 
     if TYPE_CHECKING:
         open: ClassVar[Callable[..., None]]

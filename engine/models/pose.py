@@ -42,6 +42,7 @@ from engine.inference.pose_networks import (
     finder_of,
     finds_depth,
     finds_one,
+    is_ours,
     pose_network,
     sort_of,
 )
@@ -146,6 +147,11 @@ class PoseModel(NetworkModel[Landmarks]):
     def outlets(self) -> Mapping[str, type]:
         """Return what it gives: a pose, or landmarks with depth."""
         return {"": Landmarks if finds_depth(self._model_meant()) else Pose}
+
+    def skeletons(self) -> Mapping[str, Skeleton | None]:
+        """Return what it gives: 17 joints or 33 points; None of a network of one's own."""
+        name = self._model_meant()
+        return {"": BLAZEPOSE_33 if finds_depth(name) else COCO_17 if is_ours(name) else None}
 
     def open(self, context: Context | None = None) -> None:
         """Open the network, and that which finds people for it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Final, NamedTuple
 
@@ -13,7 +14,7 @@ from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.core.skeletons import FLOOR, point_names
+from engine.core.skeletons import FLOOR, Skeleton, point_names
 from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.floor_plan import (
     NOWHERE,
@@ -96,6 +97,10 @@ class Floor(Node):
             if fault:
                 raise ParameterError(f"{name}: {fault}")
         self._floor_plan()
+
+    def skeletons(self) -> Mapping[str, Skeleton]:
+        """Return what it gives: points on a floor."""
+        return {"floor": FLOOR}
 
     def caption(self) -> str:
         """Return how many stand on it, or around it."""

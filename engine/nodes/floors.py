@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Final
 
@@ -13,7 +14,7 @@ from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.core.skeletons import FLOOR
+from engine.core.skeletons import FLOOR, Skeleton
 from engine.dsp.landmarks.shared_floor import SharedFloor, Stood
 
 _log = logging.getLogger("sensorium")
@@ -56,6 +57,10 @@ class Floors(Node):
     def needs(self) -> tuple[str, ...]:
         """Return the floor of a second camera: of one alone nothing is to be made."""
         return ("second",)
+
+    def skeletons(self) -> Mapping[str, Skeleton]:
+        """Return what it gives: points on a floor."""
+        return {"": FLOOR}
 
     def caption(self) -> str:
         """Return how many stand on it."""
