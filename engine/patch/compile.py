@@ -14,6 +14,7 @@ from engine.patch.parse import read_tables
 from engine.patch.plan import Plan, PlannedBox, group_of
 from engine.patch.points import check_points
 from engine.patch.set_targets import check_set_targets
+from engine.patch.told_alone import told_twice
 
 
 def compile_patch(document: Document, find: Find) -> Plan:
@@ -72,7 +73,7 @@ def compile_patch(document: Document, find: Find) -> Plan:
         deadline,
         document.texts,
         tables.private,
-        tuple(dead_ends(boxes, connector.wires, connector.gives)),
+        (*dead_ends(boxes, connector.wires, connector.gives), *told_twice(boxes)),
         document.said,
         tables.machines,
         {name: connector.types_of(name) for name in boxes},
