@@ -32,13 +32,17 @@ input returns the moment from ``wake`` and acts in ``on_wake``.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from engine.core.box import Box
 from engine.core.messages import Ns
 from engine.core.parameter import read_parameters
 from engine.core.skeletons import Skeleton, point_names
+
+_log = logging.getLogger("sensorium")
 
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, width and height, in parts of a picture."""
@@ -87,6 +91,8 @@ class Node(Box):
 
     process: ClassVar[Callable[..., Any]]
 
+    _warned: set[str] = field(default_factory=set)
+
     def is_news(self, message: Any) -> bool:
         """Return whether a first input calls off the work at hand, of a box that is interruptible.
 
@@ -109,6 +115,12 @@ class Node(Box):
 
     def on_input_lost(self, at: Ns) -> None:
         """React to the loss of the input; called instead of ``reset`` when ``holds_on_loss``."""
+
+    def tell_once(self, warning: str, *values: object) -> None:
+        """Log a warning with its ``values``, the first time only that this box has it to say."""
+        if warning not in self._warned:
+            self._warned.add(warning)
+            _log.warning(warning, *values)
 
     def needs(self) -> Collection[str]:
         """Return the inlets beside the first without which it says nothing, by its parameters.
