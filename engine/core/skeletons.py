@@ -342,3 +342,6 @@ other."""
 
 FLOOR: Final = Skeleton("floor", ("feet",), shipped=True, metres=True)
 """Where somebody stands on a floor: one point, in metres."""
+
+THING: Final = Skeleton("thing", ("feet", "head"), parts={"hips": ("feet", "head")}, shipped=True)
+"""The box of a thing by the words for bodies: the middles of its lower and its upper edge."""
