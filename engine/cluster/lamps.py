@@ -12,6 +12,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -21,13 +22,14 @@ from engine.cluster.messenger import Messenger
 from engine.core.set_target import SetTarget, Shown
 from engine.runtime.engine import Engine
 from engine.runtime.feedback import shown_of
+from engine.runtime.metrics import LOG
 
 EVERY: Final = 0.1
 """Seconds between two looks at what has changed."""
 _FORGOTTEN: Final = 1.0
 """Seconds after which a lamp that the desk does not look at any more is not asked for."""
-_MOST: Final = 512
-"""Lamps of one machine."""
+MOST: Final = 512
+"""Lamps that one machine asks another for; the rest stays dark, which is told."""
 _DARK: Final = Shown(lit=False)
 
 _key = msgspec.msgpack.Encoder().encode
@@ -77,6 +79,7 @@ class Lamps:
         self._wishes: dict[object, _Wish] = {}
         self._asked: dict[str, _Asked] = {}
         self._askers: dict[str, _Asker] = {}
+        self._crowded: set[str] = set()
         self._is_wanted = asyncio.Event()
         """Set while anything is wanted, here or by another machine."""
 
@@ -115,7 +118,7 @@ class Lamps:
             case LampsWanted(_, []):
                 self._askers.pop(name, None)
             case LampsWanted(number, lamps):
-                asker = _Asker(number, [(_key(lamp), lamp) for lamp in lamps[:_MOST]])
+                asker = _Asker(number, [(_key(lamp), lamp) for lamp in lamps[:MOST]])
                 self._askers[name] = asker
                 self._is_wanted.set()
             case LampsShown(number, shown):
@@ -165,13 +168,26 @@ class Lamps:
             if lamp.box not in self._engine.states and name and name != of:
                 wanted.setdefault(name, {})[key] = lamp
         here = self._messenger.here()
-        for name, lamps in wanted.items():
+        for name, known in wanted.items():
+            lamps = self._in_bounds(name, known)
             asked = self._asked.setdefault(name, _Asked())
             if name in here and [*lamps] != asked.keys:
                 asked.number += 1
                 asked.keys = [*lamps]
                 asked.shown = {key: one for key, one in asked.shown.items() if key in lamps}
                 self._messenger.tell(name, LampsWanted(asked.number, [*lamps.values()]))
+
+    def _in_bounds(self, name: str, lamps: dict[bytes, Lamp]) -> dict[bytes, Lamp]:
+        """Return as many lamps as another machine looks after, the first; tell once of the rest."""
+        if len(lamps) <= MOST:
+            return lamps
+        if name not in self._crowded:
+            self._crowded.add(name)
+            LOG.warning(
+                "%d lamps show boxes on %s, and it looks after %d: the last ones stay dark",
+                *(len(lamps), name, MOST),
+            )
+        return dict(islice(lamps.items(), MOST))
 
     def _all(self) -> Iterator[tuple[str, bytes, Lamp]]:
         """Yield whose each lamp is that is wanted, "" for this machine, and the lamp."""

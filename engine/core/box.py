@@ -9,6 +9,7 @@ from typing import Any, ClassVar, dataclass_transform
 
 from engine.core.finding import Finding
 from engine.core.messages import Ns
+from engine.core.skeletons import Skeleton
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
@@ -51,6 +52,14 @@ class Box:
 
         Told before a show. ``folder`` is that of the patch. It may read files; it opens no device
         and no network.
+        """
+        return {}
+
+    def skeletons(self) -> Mapping[str, Skeleton | None]:
+        """Return by outlet whose points its landmarks have, where it knows that beforehand.
+
+        None says that it does not, though the type of the outlet does. An outlet without a name is
+        called "".
         """
         return {}
 

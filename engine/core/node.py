@@ -32,11 +32,17 @@ input returns the moment from ``wake`` and acts in ``on_wake``.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from engine.core.box import Box
 from engine.core.messages import Ns
+from engine.core.parameter import read_parameters
+from engine.core.skeletons import Skeleton, point_names
+
+_log = logging.getLogger("sensorium")
 
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, width and height, in parts of a picture."""
@@ -85,6 +91,8 @@ class Node(Box):
 
     process: ClassVar[Callable[..., Any]]
 
+    _warned: set[str] = field(default_factory=set)
+
     def is_news(self, message: Any) -> bool:
         """Return whether a first input calls off the work at hand, of a box that is interruptible.
 
@@ -107,6 +115,12 @@ class Node(Box):
 
     def on_input_lost(self, at: Ns) -> None:
         """React to the loss of the input; called instead of ``reset`` when ``holds_on_loss``."""
+
+    def tell_once(self, warning: str, *values: object) -> None:
+        """Log a warning with its ``values``, the first time only that this box has it to say."""
+        if warning not in self._warned:
+            self._warned.add(warning)
+            _log.warning(warning, *values)
 
     def needs(self) -> Collection[str]:
         """Return the inlets beside the first without which it says nothing, by its parameters.
@@ -136,6 +150,16 @@ class Node(Box):
         A cable that takes another part of one is an error.
         """
         return {}
+
+    def lacks(self, skeleton: Skeleton) -> Mapping[str, str]:
+        """Return by parameter what a skeleton has not that it asks for, such as 'no "wrist"'.
+
+        ``check`` asks where it is known whose points come to the first inlet.
+        """
+        parameters = read_parameters(type(self)).values()
+        named = [each for each in parameters if each.param.more is point_names]
+        asked = ((each.name, getattr(self, each.field)) for each in named)
+        return {name: lack for name, part in asked if part and (lack := skeleton.lack(part))}
 
     if TYPE_CHECKING:
         open: ClassVar[Callable[..., None]]

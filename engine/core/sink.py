@@ -94,6 +94,10 @@ class Sink(Box, ABC):
         """Whether it is given pictures while a show is private; the patch alone may say so."""
         return False
 
+    def told_alone(self) -> Iterable[str]:
+        """Return, in words, what it sends to that only one output may tell; once it is plugged."""
+        return ()
+
     follows_masters: ClassVar[bool] = False
     """Whether ``on_masters`` is called."""
 

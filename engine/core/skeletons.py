@@ -15,8 +15,12 @@ from itertools import pairwise
 from typing import Any, ClassVar, Final
 
 from engine.core.errors import UnknownName
+from engine.core.nearest import nearest
 
 Bone = tuple[str, str]
+
+UNNAMED: Final = "point_"
+"""How the points of a face begin that have but a number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +99,14 @@ class Skeleton:
             return self.rows_of[part]
         except KeyError:
             raise UnknownName("joint", part, self.rows_of) from None
+
+    def lack(self, part: str) -> str:
+        """Return 'no "wrist"', and the nearest name or those that there are; "" where it has it."""
+        if part in self.rows_of:
+            return ""
+        named = (name for name in self.rows_of if not name.startswith(UNNAMED))
+        hint = nearest(part, self.rows_of) or f" There is: {', '.join(sorted(named))}."
+        return f'no "{part}".{hint}'
 
     def encoded(self) -> Any:
         """Return its name if it is built in; otherwise all of it.
@@ -307,7 +319,7 @@ _FACE_CONTOURS: Final[Sequence[Sequence[int]]] = (
 
 
 def _face_point(number: int) -> str:
-    return _FACE_NAMES.get(number, f"point_{number}")
+    return _FACE_NAMES.get(number, f"{UNNAMED}{number}")
 
 
 FACE_468: Final = Skeleton(
@@ -330,3 +342,6 @@ other."""
 
 FLOOR: Final = Skeleton("floor", ("feet",), shipped=True, metres=True)
 """Where somebody stands on a floor: one point, in metres."""
+
+THING: Final = Skeleton("thing", ("feet", "head"), parts={"hips": ("feet", "head")}, shipped=True)
+"""The box of a thing by the words for bodies: the middles of its lower and its upper edge."""

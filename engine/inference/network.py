@@ -14,7 +14,6 @@ class Segment(NetworkModel[Mask]):
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field
@@ -31,8 +30,6 @@ from engine.core.node import Model
 from engine.core.parameter import FILE, Fixed, Param, read_parameters
 from engine.inference.card import CARD, Card, model_folder, read_card
 from engine.inference.session import Session, open_sessions
-
-_log = logging.getLogger("sensorium")
 
 Out = TypeVar("Out")
 """The kind of message that ``process`` answers with, as its annotation says too."""
@@ -76,7 +73,6 @@ class NetworkModel(Model, Generic[Out]):
     ] = "cpu"
 
     _sessions: dict[str, Session] = field(default_factory=dict)
-    _warned: set[str] = field(default_factory=set)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -205,12 +201,6 @@ class NetworkModel(Model, Generic[Out]):
             "elsewhere in it is told",
             self.model,
         )
-
-    def tell_once(self, warning: str, *values: object) -> None:
-        """Log a warning with its ``values``, the first time only that this box has it to say."""
-        if warning not in self._warned:
-            self._warned.add(warning)
-            _log.warning(warning, *values)
 
     def run_by_name(self, role: str = "", /, **inputs: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Run a network as ``run`` does; return its outputs by name."""

@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 from engine.core.errors import ModelError
 from engine.dsp.image.ignored import IgnoredAreas
 from engine.dsp.image.region import Point, Region, middle, next_region, whole_picture
-from engine.inference.people import ENOUGH, STAYS, SURE
+from engine.inference.people import ENOUGH, STAYS, SURE, Scored
 
 Image = NDArray[np.uint8]
-Scored = tuple[list[Point], list[float]]
-"""Joints in the order of JOINTS: pixels from the top left corner, and scores 0 to 1."""
 Look = Callable[[Image, Region], Scored]
 """Asks a network for the joints in a square of a picture. Raises ModelError."""
 

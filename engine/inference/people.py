@@ -13,13 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import Ns
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.dsp.image.padded import padded
-from engine.dsp.image.region import Region, crop_lit, next_region, place, to_rgb, whole_picture
+from engine.dsp.image.region import (
+    Point,
+    Region,
+    crop_lit,
+    next_region,
+    place,
+    to_rgb,
+    whole_picture,
+)
 from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.areas import are_made_up
 from engine.dsp.landmarks.body_regions import (
@@ -37,6 +45,8 @@ Image = NDArray[np.uint8]
 Run = Callable[..., tuple[NDArray[Any], ...]]
 RunRows = Callable[..., NDArray[Any]]
 Size = tuple[int, int]
+Scored = tuple[list[Point], list[float]]
+"""Joints in the order of JOINTS: pixels from the top left corner, and scores 0 to 1."""
 
 SURE: Final = 0.2
 """Score below which a joint does not guide the next region (as published with MoveNet)."""
@@ -110,11 +120,15 @@ class Closer(ABC):
 class MoveNet(Closer):
     """MoveNet for one person: 17 joints; ``run`` asks it, ``side`` is its square in pixels.
 
+    ``taken`` is what its input is called, and ``dtype`` what it holds.
+
     Votel and Li, "Next-Generation Pose Detection with MoveNet and TensorFlow.js", 2021.
     """
 
     run: Run
     side: int
+    taken: str = "image"
+    dtype: DTypeLike = np.int32
 
     def region(self, joints: FoundBody, size: Size, mirrored: bool) -> Region:
         """Return the square around the hips."""
@@ -125,15 +139,19 @@ class MoveNet(Closer):
     ) -> FoundBody:
         """Return the body in a square."""
         assert isinstance(region, Region)
-        placement = place(region, *size, size=self.side)
-        square = to_rgb(crop_lit(image, placement))[None].astype(np.int32)
-        (answer,) = self.run(image=square)
-        rows = answer[0, 0]
-        pixels = placement.to_picture([(x, y) for y, x, _ in rows.tolist()])
-        points, sure = np.array(pixels, np.float32), rows[:, 2]
+        points, sure = (np.array(each, np.float32) for each in self.joints(image, region))
         body = FoundBody(points, sure, surest(sure))
         body.region = self.region(body, size, mirrored)
         return body
+
+    def joints(self, image: Image, region: Region) -> Scored:
+        """Return the joints that it sees in a square of a picture, and how sure it is of each."""
+        height, width = image.shape[:2]
+        placement = place(region, width, height, size=self.side)
+        square = to_rgb(crop_lit(image, placement))[None].astype(self.dtype)
+        (answer,) = self.run(**{self.taken: square})
+        rows = answer[0, 0].tolist()
+        return placement.to_picture([(x, y) for y, x, _ in rows]), [sure for _, _, sure in rows]
 
 
 @dataclass

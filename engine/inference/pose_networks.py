@@ -53,6 +53,11 @@ def check_name(name: str) -> None:
         raise ModelError(f'there is no model "{name}" that finds joints.{hint}')
 
 
+def is_ours(name: str) -> bool:
+    """Whether a network is one of ours, by its name, so that it is known what it finds."""
+    return name in _NAMES
+
+
 def finds_one(name: str) -> bool:
     """Whether a network of ours, by its name, finds one person, and 17 points."""
     return name in _BEST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, NamedTuple
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.skeletons import FACE_468
+from engine.core.skeletons import FACE_468, Skeleton
 from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.expressions import expressions
 from engine.dsp.landmarks.face_regions import from_bodies, from_detected, from_points, near
@@ -76,6 +77,10 @@ class FaceModel(FollowingModel[Followed]):
     confidence: Annotated[float, Param("how sure to be that there is a face", 0, 1)] = 0.5
 
     _tracker: Tracker = field(default_factory=lambda: Tracker(None))
+
+    def skeletons(self) -> Mapping[str, Skeleton]:
+        """Return what it gives: the points of a face."""
+        return {Face._fields[0]: FACE_468}
 
     def process(self, frame: Frame, pose: Landmarks | None = None, *, at: Ns) -> Face:
         """Return the faces of a picture, by slot, and the expressions of the first.

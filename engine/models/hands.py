@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.skeletons import HAND_21
+from engine.core.skeletons import HAND_21, Skeleton
 from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.hand_regions import (
     Wrist,
@@ -78,6 +79,10 @@ class HandsModel(FollowingModel[_Hand]):
     confidence: Annotated[float, Param("how sure to be that there is a hand", 0, 1)] = 0.5
 
     _tracker: Tracker = field(default_factory=lambda: Tracker(HAND_21))
+
+    def skeletons(self) -> Mapping[str, Skeleton]:
+        """Return what it gives: the points of a hand."""
+        return dict.fromkeys(Hands._fields, HAND_21)
 
     def process(self, frame: Frame, pose: Landmarks | None = None, *, at: Ns) -> Hands:
         """Return the hands of a picture, by slot.

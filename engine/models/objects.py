@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from engine.core.errors import ModelError, ParameterError
 from engine.core.messages import Detection, Detections, Frame, Ns
 from engine.core.nearest import nearest
 from engine.core.parameter import Fixed, Param
+from engine.core.skeletons import THING, Skeleton
 from engine.dsp.image.detecting import CELLS, COCO_80, Boxes, boxes, in_square
 from engine.dsp.image.masking import in_colour
 from engine.dsp.landmarks.tracker import Tracker, Tracking
@@ -37,6 +39,9 @@ class ObjectsModel(NetworkModel[Detections]):
     is taken for something else meanwhile has a new number. Small things are missed: what is smaller
     than a tenth of the picture's height, mostly. Of what it does not know it says the nearest thing
     it knows, or nothing: raise ``confidence`` where that disturbs.
+
+    ``zone``, ``crossed``, ``group``, ``nobody`` and ``floor`` take things as they take people: each
+    is where its lower edge is.
 
     The network is NanoDet-g (RangiLyu, 2021), 8 bits a weight. Raises ModelError when it is
     missing, and for a picture to which it answers with what is not a number.
@@ -73,6 +78,10 @@ class ObjectsModel(NetworkModel[Detections]):
         sizes = [tensor.shape[-1] for tensor in session.outputs]
         if sizes != [len(COCO_80), 4 * CELLS]:
             raise ModelError(f'the model "{session.card.name}" does not find the things of COCO')
+
+    def skeletons(self) -> Mapping[str, Skeleton]:
+        """Return what its boxes are to those who take landmarks."""
+        return {"": THING}
 
     def reset(self) -> None:
         """Forget what is followed: each thing is new, and has a new number."""

@@ -17,18 +17,18 @@ from engine.core.messages import JOINTS, Frame, Ns, Person, Pose
 from engine.core.parameter import FILE, Fixed, Param
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, Skeleton
 from engine.dsp.image.clothes import clothes
-from engine.dsp.image.ignored import IgnoredAreas, Picture
-from engine.dsp.image.region import Region, crop_lit, place, to_rgb
+from engine.dsp.image.ignored import IgnoredAreas
 from engine.dsp.landmarks.areas import Corner, areas_fault
 from engine.dsp.landmarks.roster import CARRY
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.inference.as_seen import as_seen
 from engine.inference.card import CARD
 from engine.inference.network import NetworkModel
-from engine.inference.one_person import OnePerson, Scored
+from engine.inference.one_person import OnePerson
 from engine.inference.people import (
     STAYS,
     BlazePose,
+    Closer,
     Finder,
     FoundBody,
     MoveNet,
@@ -42,6 +42,7 @@ from engine.inference.pose_networks import (
     finder_of,
     finds_depth,
     finds_one,
+    is_ours,
     pose_network,
     sort_of,
 )
@@ -147,6 +148,11 @@ class PoseModel(NetworkModel[Landmarks]):
         """Return what it gives: a pose, or landmarks with depth."""
         return {"": Landmarks if finds_depth(self._model_meant()) else Pose}
 
+    def skeletons(self) -> Mapping[str, Skeleton | None]:
+        """Return what it gives: 17 joints or 33 points; None of a network of one's own."""
+        name = self._model_meant()
+        return {"": BLAZEPOSE_33 if finds_depth(name) else COCO_17 if is_ours(name) else None}
+
     def open(self, context: Context | None = None) -> None:
         """Open the network, and that which finds people for it.
 
@@ -165,17 +171,23 @@ class PoseModel(NetworkModel[Landmarks]):
     def _people(self, sort: PoseSort, finder: str) -> People:
         """Return what finds several people with the networks that are open."""
         here = self.session()
-        ask = partial(self.run, here.role)
         if sort is PoseSort.SEVERAL:
             return People(Finder(partial(self.run_rows, here.role)))
-        side = next(size for size in here.inputs[0].filled[1:] if size > _COLOURS)
-        closer = BlazePose(ask, side) if sort is PoseSort.DEEP else MoveNet(ask, side)
+        closer: Closer = self._movenet(here.role)
+        if sort is PoseSort.DEEP:
+            side = next(size for size in here.inputs[0].filled[1:] if size > _COLOURS)
+            closer = BlazePose(partial(self.run, here.role), side)
         if finder == FINDER:
             several = Finder(partial(self.run_rows, _FINDS))
             return People(several, closer, self._ignored.cover, self.tell_in_part)
-        seen = self.session(_FINDS).inputs[0].filled[1]
-        one = OneFinder(MoveNet(partial(self.run, _FINDS), seen))
-        return People(one, closer, self._ignored.cover, self.tell_in_part)
+        return People(
+            OneFinder(self._movenet(_FINDS)), closer, self._ignored.cover, self.tell_in_part
+        )
+
+    def _movenet(self, role: str) -> MoveNet:
+        """Return MoveNet with the network of a role, which may be one of a performer's own."""
+        taken = self.session(role).inputs[0]
+        return MoveNet(partial(self.run, role), taken.filled[1], taken.name, taken.dtype)
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network does not find people's joints."""
@@ -227,7 +239,8 @@ class PoseModel(NetworkModel[Landmarks]):
     def _follow_one(self, frame: Frame) -> Pose:
         """Return the one person in a picture."""
         width, height = self._size
-        self._one.find(frame.image, self._look, self.confidence, self._ignored)
+        look = self._movenet(self.session().role).joints
+        self._one.find(frame.image, look, self.confidence, self._ignored)
         if (body := self._one.body) is None:
             return Pose((), width / height)
         points, scores = np.array(body.points, np.float32), np.array(body.scores, np.float32)
@@ -235,16 +248,6 @@ class PoseModel(NetworkModel[Landmarks]):
         if frame.mirrored:  # the network takes each side for the other
             joints = joints[_OTHER_SIDE]
         return Pose((Person(1, self._one.id, joints),), width / height)
-
-    def _look(self, image: Picture, region: Region) -> Scored:
-        """Ask the network for the joints of one person in a square of a picture."""
-        tensor = self.session().inputs[0]
-        height, width = image.shape[:2]
-        placement = place(region, width, height, size=tensor.filled[1])
-        square = to_rgb(crop_lit(image, placement))[None].astype(tensor.dtype)
-        (answer,) = self.run(**{tensor.name: square})
-        rows = answer[0, 0].tolist()
-        return placement.to_picture((x, y) for y, x, _ in rows), [score for _, _, score in rows]
 
     def _follow_all(self, several: People, frame: Frame, at: Ns) -> Landmarks:
         """Return everybody in a picture, with slots and ids."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from engine.core.errors import ParameterError
@@ -14,10 +15,8 @@ from engine.dsp.landmarks.measures import angle, neighbours
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.people import Sure, Who, find
 
-_ENDS = (
-    'joint: "{}" is not between two bones: say where the lines lead, such as one = "left_hand", '
-    'other = "right_hand"'
-)
+_SAY = 'say where the lines lead, such as one = "left_hand", other = "right_hand"'
+_ENDS = f'joint: "{{}}" is not between two bones: {_SAY}'
 
 
 class Angle(Node):
@@ -46,6 +45,13 @@ class Angle(Node):
             neighbours(each, self.joint) for each in [*Skeleton.known.values()]
         ):
             raise ParameterError(_ENDS.format(self.joint))
+
+    def lacks(self, skeleton: Skeleton) -> Mapping[str, str]:
+        """Return what a skeleton has not: a part, or two bones at the joint."""
+        found = dict(super().lacks(skeleton))
+        if not found and not (self.one and self.other) and not neighbours(skeleton, self.joint):
+            found["joint"] = f'no two bones at "{self.joint}": {_SAY}'
+        return found
 
     def process(self, pose: Pose | Landmarks) -> float | None:
         """Return the angle, 0 to 180 degrees."""

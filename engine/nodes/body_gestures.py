@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import field
 from typing import Annotated, NamedTuple
@@ -14,8 +13,6 @@ from engine.core.parameter import Param
 from engine.dsp.landmarks.body import SEEN, Body
 from engine.dsp.landmarks.gestures import HIGH, SURE, UP, GestureReader
 from engine.dsp.landmarks.people import Sure, Who, find
-
-_log = logging.getLogger("sensorium")
 
 
 class Done(NamedTuple):
@@ -56,14 +53,11 @@ class BodyGestures(Node):
 
     _reader: GestureReader = field(default_factory=GestureReader)
     _id: int | None = None
-    _told: bool = False
 
     def process(self, pose: Pose | Landmarks, at: Ns) -> Iterator[Done]:
         """Yield a trigger for each thing that was done."""
         if not pose.skeleton.is_body:
-            if not self._told:
-                self._told = True
-                _log.warning('body_gestures reads bodies, not "%s"', pose.skeleton.name)
+            self.tell_once('body_gestures reads bodies, not "%s"', pose.skeleton.name)
             return
         person = find(pose, self.person)
         if person is None:

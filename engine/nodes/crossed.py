@@ -9,13 +9,14 @@ from typing import Annotated, NamedTuple
 from engine.core.errors import ParameterError
 from engine.core.label import Label
 from engine.core.landmarks import Landmarks, Pose
-from engine.core.messages import Ns, Trigger
+from engine.core.messages import Detections, Ns, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.skeletons import point_names
 from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.people import Sure
+from engine.dsp.landmarks.things import as_landmarks
 from engine.dsp.landmarks.whereabouts import Whereabouts
 from engine.dsp.landmarks.zones import Tripwire, edge_of, line_fault
 
@@ -38,7 +39,7 @@ class Crossed(Node):
 
     For somebody who walks along it, ``forth`` is from its left to its right: over a line from the
     bottom to the top, to the right of the picture. The value of both triggers is the person's
-    number.
+    number. Things of ``objects`` cross it as they enter a ``zone``.
 
     ``total`` is how many crossings there were, ``net`` those forth less those back: how many are
     behind it. ``zero`` has both begin at 0. Who stands on the line crosses it once, when they are
@@ -80,16 +81,17 @@ class Crossed(Node):
         """Return how many have crossed it."""
         return str(self._count)
 
-    def process(self, pose: Pose | Landmarks, at: Ns) -> Iterator[Crossing]:
+    def process(self, pose: Pose | Landmarks | Detections, at: Ns) -> Iterator[Crossing]:
         """Yield each crossing, and the counts."""
         if self.line != self._drawn:
             self._drawn = self.line
             self._wire.move(self.line)
+        found = as_landmarks(pose, self.tell_once)
         crossed = self._wire.update(
-            self._where.update(pose, self.point, self.confidence, at),
+            self._where.update(found, self.point, self.confidence, at),
             at,
-            aspect=pose.aspect,
-            edge=edge_of(self.edge, metres=pose.skeleton.metres),
+            aspect=found.aspect,
+            edge=edge_of(self.edge, metres=found.skeleton.metres),
             memory=self.memory,
         )
         for slot, forth in crossed:

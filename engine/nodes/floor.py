@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Final, NamedTuple
 
@@ -10,10 +11,10 @@ import numpy as np
 from engine.core.errors import ParameterError
 from engine.core.label import Label
 from engine.core.landmarks import Instance, Landmarks, Pose
-from engine.core.messages import Ns
+from engine.core.messages import Detections, Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.core.skeletons import FLOOR, point_names
+from engine.core.skeletons import FLOOR, Skeleton, point_names
 from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.floor_plan import (
     NOWHERE,
@@ -25,6 +26,7 @@ from engine.dsp.landmarks.floor_plan import (
 from engine.dsp.landmarks.metres import ANKLE
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.people import Sure, Who, find
+from engine.dsp.landmarks.things import as_landmarks
 from engine.dsp.landmarks.whereabouts import Whereabouts
 
 STATURE: Final = 1.7
@@ -56,6 +58,8 @@ class Floor(Node):
     from a camera that hangs 3 m high, by 6 % from one at 1.2 m. ``camera`` says where it is: x and
     y on the floor, in the same metres (a camera before the near edge has a y below 0), and how high
     it hangs. Then that is put right. Without it, it is not.
+
+    Things of ``objects`` stand where their lower edge is.
 
     Who has no feet in the picture is left out, as is who seems further from the rectangle than it
     is large. The camera must stand still, and a jump looks like a step away.
@@ -97,15 +101,20 @@ class Floor(Node):
                 raise ParameterError(f"{name}: {fault}")
         self._floor_plan()
 
+    def skeletons(self) -> Mapping[str, Skeleton]:
+        """Return what it gives: points on a floor."""
+        return {"floor": FLOOR}
+
     def caption(self) -> str:
         """Return how many stand on it, or around it."""
         return f"{self._count} here" if self._count else ""
 
-    def process(self, pose: Pose | Landmarks, at: Ns) -> Standing:
+    def process(self, pose: Pose | Landmarks | Detections, at: Ns) -> Standing:
         """Return everybody on the floor in metres, and where the person stands."""
         plan = self._floor_plan()
-        above = _above(pose, self.point)
-        known = self._where.update(pose, self.point, self.confidence, at)
+        found = as_landmarks(pose, self.tell_once)
+        above = _above(found, self.point)
+        known = self._where.update(found, self.point, self.confidence, at)
         here = []
         for who, (slot, place) in known.items():
             metres = plan.metres(place, above)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Final
 
@@ -13,10 +13,8 @@ from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.core.skeletons import FLOOR
+from engine.core.skeletons import FLOOR, Skeleton
 from engine.dsp.landmarks.shared_floor import SharedFloor, Stood
-
-_log = logging.getLogger("sensorium")
 
 WITHIN: Final = 0.7
 MEMORY: Final = 2.0
@@ -51,11 +49,14 @@ class Floors(Node):
 
     _shared: SharedFloor = field(default_factory=lambda: SharedFloor(WITHIN, MEMORY))
     _count: int = 0
-    _told: bool = False
 
     def needs(self) -> tuple[str, ...]:
         """Return the floor of a second camera: of one alone nothing is to be made."""
         return ("second",)
+
+    def skeletons(self) -> Mapping[str, Skeleton]:
+        """Return what it gives: points on a floor."""
+        return {"": FLOOR}
 
     def caption(self) -> str:
         """Return how many stand on it."""
@@ -83,11 +84,8 @@ class Floors(Node):
 
     def _seen(self, camera: int, floor: Landmarks, at: Ns) -> Landmarks | None:
         if not floor.skeleton.metres:
-            if not self._told:
-                self._told = True
-                _log.warning(
-                    'floors reads people on a floor (a box "floor"), not "%s"', floor.skeleton.name
-                )
+            said = 'floors reads people on a floor (a box "floor"), not "%s"'
+            self.tell_once(said, floor.skeleton.name)
             return None
         self._shared.within, self._shared.memory = self.within, self.memory
         stood = []

@@ -6,13 +6,14 @@ from dataclasses import field
 from typing import Annotated, NamedTuple
 
 from engine.core.landmarks import Landmarks, Pose
-from engine.core.messages import Ns
+from engine.core.messages import Detections, Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.skeletons import point_names
 from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.people import Sure
+from engine.dsp.landmarks.things import as_landmarks
 from engine.dsp.landmarks.whereabouts import Whereabouts
 from engine.dsp.landmarks.zones import middle_and_spread
 
@@ -32,7 +33,8 @@ class Group(Node):
     ``x`` and ``y`` are the middle of all: 0 left and bottom of the picture, 1 right and top.
     ``spread`` is how far they are from it, in picture heights, 0 when all stand in one place or one
     is alone: the root of the mean square. After ``floor`` all are metres. Each is where their
-    ``point`` is; somebody of whom that is not seen does not count.
+    ``point`` is; somebody of whom that is not seen does not count. Things of ``objects`` are where
+    they enter a ``zone``, and their ``spread`` is in parts of the picture.
 
     ``people`` is 0 while nobody is there; then the others say nothing.
     """
@@ -42,13 +44,14 @@ class Group(Node):
 
     _where: Whereabouts = field(default_factory=Whereabouts)
 
-    def process(self, pose: Pose | Landmarks, at: Ns) -> Gathering:
+    def process(self, pose: Pose | Landmarks | Detections, at: Ns) -> Gathering:
         """Return the number of people, their middle and spread."""
-        known = self._where.update(pose, self.point, self.confidence, at)
+        found = as_landmarks(pose, self.tell_once)
+        known = self._where.update(found, self.point, self.confidence, at)
         here = [place for _, place in known.values()]
         if not here:
             return Gathering(0)
-        return Gathering(len(here), *middle_and_spread(here, pose.aspect))
+        return Gathering(len(here), *middle_and_spread(here, found.aspect))
 
     def reset(self) -> None:
         """Forget where everybody was before a gap."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import field
 from typing import Final, NamedTuple
 
@@ -13,7 +12,6 @@ from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.hand_shape import FINGERS, HandShape, Switch
 from engine.dsp.landmarks.people import Sure, Who, find
 
-_log = logging.getLogger("sensorium")
 _STRAIGHT: Final = (0.85, 0.75)
 _BENT: Final = (0.4, 0.3)
 _PINCHED: Final = (0.85, 0.6)
@@ -48,7 +46,6 @@ class HandGestures(Node):
     confidence: Sure = SEEN
 
     _id: int | None = None
-    _told: bool = False
     _straight: dict[str, Switch] = field(default_factory=dict)
     _bent: dict[str, Switch] = field(default_factory=dict)
     _pinched: Switch = field(default_factory=lambda: Switch(*_PINCHED))
@@ -56,9 +53,7 @@ class HandGestures(Node):
     def process(self, hands: Landmarks) -> HandReading | None:
         """Return what the hand shows, or None without one."""
         if hands.skeleton is not HAND_21:
-            if not self._told:
-                self._told = True
-                _log.warning('hand_gestures reads hands, not "%s"', hands.skeleton.name)
+            self.tell_once('hand_gestures reads hands, not "%s"', hands.skeleton.name)
             return None
         hand = find(hands, self.person)
         if hand is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.core.skeletons import point_names
+from engine.core.skeletons import Skeleton, point_names
 from engine.dsp.landmarks.body import SEEN, Body
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.people import Sure, Who, find
@@ -40,6 +41,13 @@ class Joint(Node):
     ] = "height"
     person: Who = 0
     confidence: Sure = SEEN
+
+    def lacks(self, skeleton: Skeleton) -> Mapping[str, str]:
+        """Return what a skeleton has not: the part, or a depth."""
+        found = dict(super().lacks(skeleton))
+        if self.axis == "z" and not skeleton.depth:
+            found["axis"] = 'no "z": the points of BlazePose, `hands` and `face` have a depth'
+        return found
 
     def process(self, pose: Pose | Landmarks) -> float | None:
         """Return the number: 0 to 1, but for a depth.

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from engine.core.clock import ns
 from engine.core.landmarks import Landmarks, Pose
-from engine.core.messages import Ns, Trigger
+from engine.core.messages import Detections, Ns, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
 
@@ -26,6 +26,8 @@ class Nobody(Node):
     found for a moment does not end anything, and off as soon as somebody is there. ``gone`` and
     ``came`` are triggers at those moments.
 
+    Of ``objects`` it is whether anything is there: with their ``labels``, whether a chair is.
+
     It speaks at the first picture that decides it, and at every change. It goes by pictures alone:
     a camera that fails says nothing of who is there.
     """
@@ -35,7 +37,7 @@ class Nobody(Node):
     _nobody: bool | None = None
     _since: Ns | None = None
 
-    def process(self, pose: Pose | Landmarks, at: Ns) -> Vacancy | None:
+    def process(self, pose: Pose | Landmarks | Detections, at: Ns) -> Vacancy | None:
         """Return what has changed, or None."""
         if pose.count:
             self._since = None

@@ -9,13 +9,14 @@ from typing import Annotated, NamedTuple
 from engine.core.errors import ParameterError
 from engine.core.label import Label
 from engine.core.landmarks import Landmarks, Pose
-from engine.core.messages import Ns, Trigger
+from engine.core.messages import Detections, Ns, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.skeletons import point_names
 from engine.dsp.landmarks.body import SEEN, Point
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.people import Sure
+from engine.dsp.landmarks.things import as_landmarks
 from engine.dsp.landmarks.whereabouts import Whereabouts
 from engine.dsp.landmarks.zones import Occupancy, Polygon, edge_of, zone_fault
 
@@ -49,7 +50,10 @@ class Zone(Node):
     finger, while the show plays.
 
     A person is where their ``point`` is, such as the feet on a floor, the head, or a hand that
-    reaches for something.
+    reaches for something. A thing of ``objects`` is where its lower edge is; with ``point =
+    "head"`` its upper one, with "hips" its middle. Its number is the one that ``objects`` gave it,
+    and as things do not say which shape their picture has, ``edge`` is a part of its height and of
+    its width.
 
     ``inside`` is how many are in it and ``dwell`` for how many seconds whoever has been in it the
     longest. ``enter`` and ``leave`` are triggers whose value is the person's number, 1, 2, 3 ...
@@ -103,14 +107,15 @@ class Zone(Node):
         """Return who is inside: their numbers."""
         return ", ".join(map(str, self._occupancy.slots))
 
-    def process(self, pose: Pose | Landmarks, at: Ns) -> Iterator[Stay]:
+    def process(self, pose: Pose | Landmarks | Detections, at: Ns) -> Iterator[Stay]:
         """Yield how it stands, and each who comes or goes."""
+        found = as_landmarks(pose, self.tell_once)
         came, went = self._occupancy.update(
             self._shape(),
-            self._where.update(pose, self.point, self.confidence, at),
+            self._where.update(found, self.point, self.confidence, at),
             at,
-            aspect=pose.aspect,
-            edge=edge_of(self.edge, metres=pose.skeleton.metres),
+            aspect=found.aspect,
+            edge=edge_of(self.edge, metres=found.skeleton.metres),
             memory=self.memory,
         )
         yield Stay(self._occupancy.count, self._occupancy.longest(at))

@@ -12,7 +12,9 @@ from engine.patch.load import Document
 from engine.patch.on_loss import check_on_loss
 from engine.patch.parse import read_tables
 from engine.patch.plan import Plan, PlannedBox, group_of
+from engine.patch.points import check_points
 from engine.patch.set_targets import check_set_targets
+from engine.patch.told_alone import told_twice
 
 
 def compile_patch(document: Document, find: Find) -> Plan:
@@ -29,6 +31,7 @@ def compile_patch(document: Document, find: Find) -> Plan:
     for spec in tables.boxes.values():
         connector.connect(spec)
     targets = check_set_targets(document, boxes)
+    points = check_points(document, boxes, connector.wires)
     lost = check_on_loss(boxes, connector.wires)
     deadlines = DeadlineParser(document, boxes, connector.wires)
     deadline = deadlines.read()
@@ -37,6 +40,7 @@ def compile_patch(document: Document, find: Find) -> Plan:
         *builder.problems,
         *connector.problems,
         *targets,
+        *points,
         *lost,
         *deadlines.problems,
     ]
@@ -69,7 +73,7 @@ def compile_patch(document: Document, find: Find) -> Plan:
         deadline,
         document.texts,
         tables.private,
-        tuple(dead_ends(boxes, connector.wires, connector.gives)),
+        (*dead_ends(boxes, connector.wires, connector.gives), *told_twice(boxes)),
         document.said,
         tables.machines,
         {name: connector.types_of(name) for name in boxes},

@@ -174,6 +174,12 @@ class OscOut(Sink):
         """Return whether somebody listens at each receiver."""
         return [probe(sender.target, tcp=self.lane) for sender in self._senders()]
 
+    def told_alone(self) -> Iterable[str]:
+        """Return the clients of TUIO: they count the frames of all that one sender tells."""
+        words = {of_port(port).split("/")[1].upper() for port in self._plans if "/" in port}
+        dialects = words & {"TUIO", "TUIO2"}
+        return [f"{word} at {each.target}" for each in self._senders() for word in dialects]
+
     def refusals(self) -> Mapping[str, int]:
         """Return how often each receiver on this machine was not there."""
         senders = [sender for sender in self._senders() if isinstance(sender, Udp)]

@@ -12,7 +12,6 @@ from engine.core.errors import ParameterError, UnknownName
 from engine.core.finding import Finding
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import Message, Ns
-from engine.core.nearest import nearest
 from engine.core.parameter import Fixed, Param
 from engine.core.sink import Sink
 from engine.core.skeletons import Skeleton
@@ -147,9 +146,8 @@ class PsnOut(Sink):
             raise ParameterError(
                 f'PosiStageNet takes bodies ("pose") or a "floor", not "{skeleton.name}"'
             )
-        if self.part not in skeleton.rows_of:
-            known = nearest(self.part, skeleton.rows_of)
-            raise ParameterError(f'part: "{skeleton.name}" has no "{self.part}".{known}')
+        if lack := skeleton.lack(self.part):
+            raise ParameterError(f'part: "{skeleton.name}" has {lack}')
 
     def _trackers(self, found: Landmarks, at: Ns) -> list[PsnTracker]:
         here: dict[int, PsnTracker] = {}

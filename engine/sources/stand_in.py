@@ -17,7 +17,7 @@ from engine.core.clock import SECOND
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Block, Frame, Message, Note, Ns, Person, Pitch, Pose
 from engine.core.parameter import Fixed, Param
-from engine.core.skeletons import FACE_468, HAND_21
+from engine.core.skeletons import FACE_468, HAND_21, Skeleton
 from engine.core.source import Tape
 from engine.core.tuning import note_of
 from engine.synthetic.stage_scene import Actor, Scene, Shot
@@ -95,6 +95,10 @@ class StandIn(Tape):
         Annotated[float, Param("noise: how far below the voice; 100 none", 0, 100, unit="dB")]
     ] = 40.0
     block: Fixed[Annotated[int, Param("of the sound", 32, 2048, unit="samples")]] = 512
+
+    def skeletons(self) -> Mapping[str, Skeleton]:
+        """Return what it gives beside joints: hands and faces."""
+        return {"hands": HAND_21, "faces": FACE_468}
 
     @property
     def endless(self) -> bool:

@@ -14,14 +14,14 @@ from collections.abc import AsyncGenerator
 import numpy as np
 from msgspec import Struct
 
-from engine.core.clock import MILLISECOND
+from engine.core.clock import MILLISECOND, SECOND
 from engine.core.kinds import Image, is_picture, members, picture_of
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Detection, Detections, Message, Ns
 from engine.core.node import WHOLE, Rectangle
 from engine.dsp.image.brightness import dimmed
-from engine.dsp.image.draw import blank, draw_everybody
-from engine.dsp.image.draw_boxes import draw_boxes
+from engine.dsp.image.draw import MIDDLE, blank, draw_everybody
+from engine.dsp.image.draw_boxes import draw_boxes, label
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
 from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
@@ -39,19 +39,29 @@ KEPT = 8
 IN_STEP = 150 * MILLISECOND
 """A skeleton at most this much behind is shown on the very picture in which it was found."""
 
-STALE = 400 * MILLISECOND
-"""A skeleton this much older than the picture is not drawn: the body has moved on."""
+LATE = 400 * MILLISECOND
+"""A skeleton this much older than the picture is shown as late: the body has moved on."""
+
+GONE = 2 * SECOND
+"""A skeleton this much older than the picture is not drawn: nothing comes any more."""
 
 
 Found = Landmarks | Detections
 """What is drawn over the picture in which it was found."""
 
 
+class Sighting(Struct, frozen=True):
+    """Who or what was found, and how late that is, in words; "" where it is of this picture."""
+
+    what: Found
+    late: str = ""
+
+
 class Shot(Struct, frozen=True, eq=False):
     """A picture, uint8 of shape (height, width, 3), and who and what was found in it."""
 
     image: Image
-    found: tuple[Found, ...]
+    found: tuple[Sighting, ...]
 
 
 class HeldPictures:
@@ -82,7 +92,7 @@ class Seen(Struct, frozen=True):
     """All that decides how a picture looks; a picture is drawn again where one of it changed."""
 
     frame: object
-    found: tuple[Found, ...]
+    found: tuple[Sighting, ...]
     shows: bool
     black: bool
     level: float
@@ -201,9 +211,7 @@ class Picture:
                 return encode_jpeg(np.zeros_like(shot.image), QUALITY)
             drawn = shot.image if seen.shows else blank(shot.image)
             if shot.found and not (self._bare and seen.shows):
-                drawn = drawn.copy()
-                for one in shot.found:
-                    _draw_over(drawn, one)
+                drawn = _with_found(drawn, shot.found)
             return encode_jpeg(dimmed(drawn, seen.level), QUALITY)
         except Exception:
             return b""
@@ -242,10 +250,11 @@ class Picture:
             self._frames.pop()
         self._frames.append((self._slot.at, frame))
 
-    def _pair(self) -> tuple[Message, tuple[Found, ...]]:
+    def _pair(self) -> tuple[Message, tuple[Sighting, ...]]:
         """Return a picture and who and what was found in it, which arrives a moment later.
 
-        Why not always the newest picture: a skeleton that trails its body looks like a mistake.
+        Why not always the newest picture: a skeleton that trails its body looks like a mistake. One
+        that comes so late that its picture is not kept is marked.
         """
         newest, frame = self._frames[-1]
         found: dict[tuple[str, object], tuple[Found, Ns]] = {}
@@ -260,9 +269,9 @@ class Picture:
                 frame = next((kept for moment, kept in self._frames if moment == at), frame)
                 break
         return frame, tuple(
-            here
+            Sighting(here, _lateness(box, newest - at))
             for (box, _), (one, at) in found.items()
-            if abs(newest - at) < STALE and (here := self._placed(box, one)) is not None
+            if -LATE < newest - at < GONE and (here := self._placed(box, one)) is not None
         )
 
     def _placed(self, box: str, found: Found) -> Found | None:
@@ -294,6 +303,29 @@ def _image(frame: Message) -> Image:
 def is_found(carried: object) -> bool:
     """Whether a cable carries nothing but who and what was found."""
     return all(isinstance(one, type) and issubclass(one, Found) for one in members(carried))
+
+
+def _lateness(box: str, behind: int) -> str:
+    """Return how late a box is that is behind by so many ns, in words; "" in time."""
+    if behind < LATE:
+        return ""
+    return f"{box if box.isascii() else ''} {behind / SECOND:.1f} s late".strip()
+
+
+def _with_found(picture: Image, found: tuple[Sighting, ...]) -> Image:
+    """Return a copy with who and what was found; what is late is faint, and written."""
+    drawn = picture.copy()
+    if late := [one for one in found if one.late]:
+        for one in late:
+            _draw_over(drawn, one.what)
+        drawn //= 2
+        drawn += picture // 2
+    for one in found:
+        if not one.late:
+            _draw_over(drawn, one.what)
+    if late:
+        label(drawn, ", ".join(one.late for one in late), (0, 0), MIDDLE)
+    return drawn
 
 
 def _draw_over(picture: Image, found: Found) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.cluster.lamps import MOST
 from engine.core.commands import SetParameter
 from engine.core.set_target import SetTarget, Shown
 
@@ -99,6 +100,25 @@ async def test_which_patch_plays_is_known_at_home(room: LiveRoom, patch: Path) -
         nobody = SetTarget("nobody", "smooth")
         assert left.shown_elsewhere(nobody) == Shown(lit=False)
         await playing.until(lambda: left.plays_patch(1))
+
+
+@on_loop
+async def test_more_lamps_than_a_machine_looks_after_are_told_of_once(
+    room: LiveRoom, patch: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with stage(room, patch, "left", "right") as playing:
+        home = playing.home
+        many = [SetTarget("far", "smooth", span=(0.0, float(high))) for high in range(1, MOST + 21)]
+
+        def lit() -> int:
+            shown = [home.shown_elsewhere(one) for one in many]
+            return sum(one.position is not None for one in shown)
+
+        await playing.until(lambda: lit() == MOST)
+        assert [each for each in caplog.messages if "lamps show boxes" in each] == [
+            f"{len(many)} lamps show boxes on right, and it looks after {MOST}: the last ones stay "
+            "dark"
+        ]
 
 
 @on_loop

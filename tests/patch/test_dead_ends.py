@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from engine.registry import OWN_FOLDER
-from tests.patch.texts import BODY, OUT, compiled
+from tests.patch.texts import BODY, OUT, warned
 
 LEAVES = BODY + OUT + '"/reach" = "reach"\n'
 MIC = '[mic]\nuse = "microphone"\n'
@@ -22,11 +22,6 @@ DESK = '[desk]\nuse = "midi_in"\n'
 OSC = '[phone]\nuse = "osc_in"\n[phone.listen]\nfader = "/1"\n'
 NOWHERE = "goes nowhere: no cable takes what it gives"
 NOTHING = "nothing leaves this patch: no output, such as osc_out or midi_out, takes what this gives"
-
-
-def warned(folder: Path, text: str) -> list[str]:
-    plan = compiled(folder, text)
-    return [str(each).replace(f"{folder}/my.toml:", "") for each in plan.warnings]
 
 
 @pytest.mark.parametrize(

@@ -47,3 +47,9 @@ def problems(folder: Path, text: str, rig: str | None = None) -> list[str]:
     except PatchError as error:
         return [str(problem).replace(f"{folder}/", "") for problem in error.problems]
     return []
+
+
+def warned(folder: Path, text: str) -> list[str]:
+    """Say what is warned of in a patch, one text a warning, which begins with its line."""
+    plan = compiled(folder, text)
+    return [str(each).replace(f"{folder}/my.toml:", "") for each in plan.warnings]

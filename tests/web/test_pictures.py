@@ -451,3 +451,20 @@ def test_who_is_found_in_a_still_is_drawn_for_as_long_as_it_is_shown(page, engin
         engine.step(Arrival("p", "frame", still, at))
         engine.slots[outlet].write(seen_at(0.5, 0.5, COCO_17), at, 0, 1 + second)
     assert asyncio.run(until(page, lambda image: image.max() > 150)) is not None
+
+
+@pytest.mark.parametrize(("behind", "drawn", "told"), [(0.1, 1, 0), (0.7, 1, 1), (2.5, 0, 0)])
+def test_who_is_found_late_is_faint_and_said_to_be_late(page, engine, behind, drawn, told):
+    engine.clock.move_to(Ns(5_000_000_000))
+    joints = np.zeros((len(JOINTS), 3), np.float32)
+    joints[JOINTS.index("left_hip")] = 0.25, 0.25, 1
+    joints[JOINTS.index("left_shoulder")] = 0.25, 0.75, 1
+    at = Ns(engine.clock.now() + 40_000_000 - int(behind * 1e9))
+    outlet = next(o for o in engine.slots if o.box == "seen")
+    engine.slots[outlet].write(Pose((Person(1, 1, joints),), 16 / 9), at, 0, 1)
+    say(engine, grey(0, 640, 360))
+    image = asyncio.run(until(page, lambda image: image.shape[0] == 360))
+    line = int(image[180, 150:170].max())  # from hip to shoulder
+    assert (line > 60) == bool(drawn)
+    assert (60 < line < 150) == bool(told), "faint where it is late alone"
+    assert (image[:20, :100].max() > 200) == bool(told), "the words that say so"

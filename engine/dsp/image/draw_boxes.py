@@ -43,20 +43,20 @@ def draw_boxes(
         high = _pixel(x + w / 2, width), _pixel(1 - y + h / 2, height)
         cv2.rectangle(picture, low, high, colour, wide, cv2.LINE_AA)
         if names:
-            _name(picture, f"{one.label} {one.id}" if numbers else one.label, low, colour)
+            label(picture, f"{one.label} {one.id}" if numbers else one.label, low, colour)
 
 
 def _pixel(place: float, size: int) -> int:
     return round(min(max(place, 0.0), 1.0) * (size - 1))
 
 
-def _name(
+def label(
     picture: NDArray[np.uint8],
     name: str,
     corner: tuple[int, int],
     colour: tuple[int, int, int],
 ) -> None:
-    """Write what it is, on a ground of its colour, above the box or within it."""
+    """Write, in place, a line on a ground of a colour: above a corner, or below where it is cut."""
     height, width = picture.shape[:2]
     scale = max(0.3, _LETTERS * height / _PIXELS)
     (wide, tall), below = cv2.getTextSize(name, _FONT, scale, 1)

@@ -45,7 +45,19 @@ FACE: Final = 0.112
 REACH: Final = TRUNK + ARM
 SPAN: Final = 2 * ARM + SHOULDERS
 
+_RESHAPED: Final = 0.05
+"""By what part a picture must be wider or narrower than before to be another one: a crop that
+moves may be a pixel larger or smaller."""
+
 _SMALLEST = 0.01  # picture heights; what is smaller than a few pixels has no proportions
+
+
+def reshaped(aspect: float, before: float) -> bool:
+    """Whether a picture has another shape than the one before, as when a camera is turned.
+
+    Nothing is then where it was.
+    """
+    return abs(aspect - before) > _RESHAPED * before
 
 
 class Body:
@@ -237,17 +249,24 @@ class EnergyMeter:
     def reset(self) -> None:
         """Forget the past: the next reading begins anew."""
         self._at: Ns | None = None
+        self._aspect = 0.0
         self._tall: float | None = None
         self._level: float | None = None
         self._places: dict[int, Point] = {}
 
     def update(self, body: Body, at: Ns) -> float | None:
-        """Return the energy at one moment; None until two moments can be compared."""
+        """Return the energy at one moment; None until two moments can be compared.
+
+        In a picture of another shape what is there begins anew, and the energy falls from where it
+        was.
+        """
         gap = (at - self._at) / SECOND if self._at is not None else math.inf
         if gap <= 0:
             return self._level
         if gap > self.GAP:
             self.reset()
+        if reshaped(body.aspect, self._aspect):
+            self._aspect, self._tall, self._places = body.aspect, None, {}
         self._tall = body.stature or self._tall
         if self._tall is None:
             return None

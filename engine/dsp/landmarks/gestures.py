@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
-from engine.dsp.landmarks.body import Body, Point
-from engine.dsp.landmarks.measures import distance, reshaped
+from engine.dsp.landmarks.body import Body, Point, reshaped
+from engine.dsp.landmarks.measures import distance
 
 Gesture = Literal["clap", "jump", "raised", "turn"]
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
-from engine.dsp.landmarks.body import Body, Point
+from engine.dsp.landmarks.body import Body, Point, reshaped
 
 _LIMBS: Final = (
     *(("shoulder", "elbow", "wrist"), ("elbow", "wrist", "index"), ("hip", "shoulder", "elbow")),
@@ -21,19 +21,6 @@ _LIMBS: Final = (
 _SHORTEST: Final = 0.01
 """What part of a body a bone must be long to have a direction: a bone towards the camera has
 none."""
-
-
-_RESHAPED: Final = 0.05
-"""By what part a picture must be wider or narrower than before to be another one: a crop that
-moves may be a pixel larger or smaller."""
-
-
-def reshaped(aspect: float, before: float) -> bool:
-    """Whether a picture has another shape than the one before, as when a camera is turned.
-
-    Nothing is then where it was.
-    """
-    return abs(aspect - before) > _RESHAPED * before
 
 
 def neighbours(skeleton: Skeleton, joint: str) -> tuple[str, str] | None:

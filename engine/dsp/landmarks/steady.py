@@ -29,7 +29,7 @@ from engine.core.clock import SECOND
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
-from engine.dsp.landmarks.measures import reshaped
+from engine.dsp.landmarks.body import reshaped
 from engine.dsp.landmarks.sighting import extent
 from engine.dsp.one_euro import mix, share, shares
 

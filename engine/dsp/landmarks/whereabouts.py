@@ -14,8 +14,7 @@ from typing import Final
 from engine.core.clock import SECOND
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Ns
-from engine.dsp.landmarks.body import Body, Point
-from engine.dsp.landmarks.measures import reshaped
+from engine.dsp.landmarks.body import Body, Point, reshaped
 
 GLIDE: Final = 0.3
 """Seconds in which it is where the joints are that are seen now, or nearly."""

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.dsp.landmarks.areas import Area
-from engine.dsp.landmarks.body import Point
-from engine.dsp.landmarks.measures import reshaped
+from engine.dsp.landmarks.body import Point, reshaped
 
 _TOUCHING: Final = 1e-9
 EDGE: Final = 0.02

@@ -11,7 +11,8 @@ number. Left and right are those of the picture, as FaceTracker has them.
 
 Angles turn as FaceTracker's do, whose z is away from the camera, and as the receivers expect that
 FaceOSC comes with: a face looks down, to the left of the picture, and leans to the right of it,
-where they are positive.
+where they are positive. Level is where the bridge of the nose is over the chin, as in FaceTracker's
+mean face; ``face.pitch`` goes by the forehead, and so reads about 4 degrees less far up.
 """
 
 from __future__ import annotations

@@ -282,6 +282,17 @@ def test_after_a_gap_energy_begins_anew():
     assert energy.update(Body(standing(x=0.1), ASPECT), ns(9.03)) == 0
 
 
+@pytest.mark.parametrize("shape", [9 / 16, 1.0, 2.4])
+def test_a_picture_of_another_shape_in_mid_show_is_no_movement(shape):
+    energy = EnergyMeter()
+    before = energies(waving, 30, energy=energy)[-1]
+    still = Body(standing(), shape)
+    after = [energy.update(still, ns(4 + step / 30)) for step in range(1, 40)]
+    assert after[0] is None, "nothing to compare with"
+    assert all(level <= before for level in after[1:])
+    assert after[-1] < 0.02
+
+
 def test_nobody_has_no_energy():
     energy = EnergyMeter()
     energy.update(Body(standing(), ASPECT), ns(0))
