@@ -186,6 +186,19 @@ def test_enter_less_leave_is_always_inside(walk):
         assert inside == first.inside in (0, 1)
 
 
+@given(st.lists(st.tuples(PLACES, st.sampled_from(["there", "away", "lost"]), st.integers(1, 3))))
+def test_of_each_slot_enter_and_leave_take_turns_whoever_has_it_and_whatever_is_lost(walk):
+    asked, inside = Asked(Zone(points=MIDDLE, memory=0.1)), False
+    for x, state, who in walk:
+        if state == "lost":
+            asked.box.reset()
+        for name, _ in asked.triggers(*([standing(x, number=who)] if state == "there" else [])):
+            assert name == ("leave" if inside else "enter")
+            inside = name == "enter"
+    asked.box.reset()
+    assert asked.triggers() == ([("leave", 1.0)] if inside else [])
+
+
 # -- Drawn while the show plays --------------------------------------------------------------------
 
 SHOW = (

@@ -148,11 +148,13 @@ class _Guest:
 class Occupancy:
     """Who is in a zone: in as soon as inside, out when further outside than an edge.
 
-    Who is not seen counts as gone after a while, and not before.
+    Who is not seen counts as gone after a while, or as soon as somebody else has their slot.
+    Whoever came in goes out once, however they went.
     """
 
     def __init__(self) -> None:
         self._inside: dict[int, _Guest] = {}
+        self._forgotten: list[int] = []
         self.slots: tuple[int, ...] = ()
         """Who is inside, by slot: as of the last update, whole for whoever reads it meanwhile."""
 
@@ -166,8 +168,13 @@ class Occupancy:
         edge: float,
         memory: float,
     ) -> tuple[list[int], list[int]]:
-        """Return the slots of those who came in and who went; ``places``: id to (slot, place)."""
-        came, went = [], []
+        """Return the slots of those who came in and who went; ``places``: id to (slot, place).
+
+        Who went is told first: whoever comes in may have their slot.
+        """
+        came, went = [], self._forgotten
+        self._forgotten = []
+        taken = {slot for slot, _ in places.values()}
         for who, (slot, place) in places.items():
             guest = self._inside.get(who)
             if guest is None and zone.holds(place):
@@ -178,10 +185,16 @@ class Occupancy:
             elif guest is not None:
                 went.append(self._inside.pop(who).slot)
         for who, guest in [*self._inside.items()]:
-            if at - guest.seen > memory * SECOND:
+            replaced = who not in places and guest.slot in taken
+            if replaced or at - guest.seen > memory * SECOND:
                 went.append(self._inside.pop(who).slot)
         self.slots = tuple(sorted(guest.slot for guest in self._inside.values()))
         return came, went
+
+    def forget(self) -> None:
+        """Forget who is inside: they have gone, as of the next update."""
+        self._forgotten += self.slots
+        self._inside, self.slots = {}, ()
 
     @property
     def count(self) -> int:
