@@ -17,6 +17,9 @@ const STEP = 4;
 const FAR = 20;
 const MOST = 64;
 const FLASH = 700;
+const LONGEST = 28; // letters of a name over the picture
+const LETTER = 10; // pixels, at most
+const LINE = 18;
 const DIGITS = { metres: 3, parts: 4 };
 const CORNERS = ["near left", "near right", "far right", "far left"];
 const HELP = {
@@ -143,7 +146,8 @@ function draw() {
   if (mine) svg.setAttribute("tabindex", "0");
   else svg.removeAttribute("tabindex");
   fill(layer, shapes.length, () => shapeGroup());
-  shapes.forEach((one, k) => drawShape(layer.children[k], one));
+  const texts = [];
+  shapes.forEach((one, k) => drawShape(layer.children[k], one, texts));
   drawHandles(mine);
 }
 
@@ -153,7 +157,8 @@ function shapeGroup() {
   return group;
 }
 
-function drawShape(group, one) {
+/** Draw a shape; ``texts`` are where names stand already, and its own comes to them. */
+function drawShape(group, one, texts) {
   const at = planeOf(one);
   const isMine = one.key === edited;
   const all = isMine && pending ? pending : places(one);
@@ -172,20 +177,33 @@ function drawShape(group, one) {
   const [under, line, text] = group.children;
   for (const each of [under, line]) each.setAttribute("points", points);
   line.setAttribute("class", zone && !pending && one.kind !== "floor" ? "zone" : "open");
-  write(text, [one.label, one.caption].filter(Boolean).join(": "));
-  const [x, y] = textPlace(one, known);
+  const whole = [shortened(one.label, LONGEST), one.caption].filter(Boolean).join(": ");
+  const said = shortened(whole, Math.floor(stage().clientWidth / LETTER) - 1);
+  write(text, said);
+  const half = (LETTER / 2) * said.length;
+  const [x, y] = free(textPlace(one, known, half), half, texts);
+  texts.push([x, y, half]);
   text.setAttribute("x", x.toFixed(1));
   text.setAttribute("y", y.toFixed(1));
 }
 
 /** Where the name of a shape stands: at the top of a zone or a line, at the near edge of a floor. */
-function textPlace(one, seen) {
+function textPlace(one, seen, half) {
   const { clientWidth: width, clientHeight: height } = stage();
   const [xs, ys] = [seen.map(([x]) => x), seen.map(([, y]) => y)];
   const middle = one.kind === "line" ? xs[ys.indexOf(Math.min(...ys))] : (Math.min(...xs) + Math.max(...xs)) / 2;
   const high = one.kind === "floor" ? Math.max(...ys) - 6 : Math.min(...ys) + (one.kind === "line" ? -8 : 19);
-  const half = 5 * (one.label.length + one.caption.length);
   return [clamp(middle, half + 4, width - half - 4), clamp(high, 20, height - 8)];
+}
+
+const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
+
+/** The place of a name, or the next one below at which no other stands; in the way, where all is full. */
+function free([x, y], half, texts) {
+  const hit = (at) => texts.some(([x2, y2, half2]) => Math.abs(x2 - x) < half + half2 && Math.abs(y2 - at) < LINE);
+  let at = y;
+  while (hit(at) && at < stage().clientHeight) at += LINE;
+  return [x, at < stage().clientHeight ? at : y];
 }
 
 /** A line lights up for a moment when it is crossed. */
