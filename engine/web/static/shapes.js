@@ -37,12 +37,14 @@ let chosen = 0; // which corner
 let hold = null; // what a finger is at: {kind, ...}
 let pending = null; // the places of a shape that is drawn anew, so far
 let mistake = ""; // why a shape has to be drawn once more
-let local = null; // places that are on their way to the show: {places, until}
+let isNew = false; // whether what is drawn anew is one more area
+let local = null; // places that are on their way to the show
 let undone = []; // what stood before, to go back to: {box, parameter, value}
 let before = null; // what stood when a gesture began
 let last = { corner: -1, at: -Infinity };
 let sent = -Infinity;
 let waiting = null;
+let expiry = null;
 const captions = new Map();
 
 const svg = drawn("svg", { id: "shapes", role: "group", "aria-label": "Shapes on the picture" });
@@ -76,12 +78,19 @@ export function lay(news) {
 export function show(news) {
   shapes = news.shapes;
   sizes = news.sizes;
-  if (local && !hold && performance.now() > local.until) local = null;
+  heed();
   for (const one of shapes) flash(one);
   const mine = shape();
   const isGone = mine && mine.index !== null && !mine.places.length && !pending && !local;
   if (isGone) edit(null);
   else draw();
+}
+
+/** Have the corners that no finger here is at lie where the show has them: another hand may move them. */
+function heed() {
+  const one = shape();
+  if (!local || !one?.places || hold?.kind !== "corner" || one.kind === "rectangle") return;
+  if (one.places.length === local.length) local = one.places.map((place, k) => (k === hold.index ? local[k] : place));
 }
 
 /** Draw a shape of a box by hand: of several areas one more. */
@@ -105,7 +114,7 @@ const shape = () => shapes.find((one) => one.key === edited) ?? null;
 
 /** The places of a shape, a rectangle as its four corners; those under a hand where it is. */
 function places(one) {
-  if (local && one.key === edited) return local.places;
+  if (local && one.key === edited) return local;
   if (one.index !== null && one.places.length === 2) return boxed(...one.places);
   if (one.kind !== "rectangle") return one.places;
   const [left, low, right, high] = one.places ?? [0.25, 0, 0.75, 1];
@@ -406,7 +415,7 @@ function letGo(event) {
 function settle() {
   const one = shape();
   if (!one || !local) return;
-  if (!fault(one.kind, local.places)) {
+  if (!fault(one.kind, local)) {
     note(one);
     return;
   }
@@ -425,13 +434,27 @@ function note(one) {
 
 /** Have a shape lie so: at once here, and in the show where it is one. */
 function move(one, all) {
-  local = { places: all, until: performance.now() + HELD };
+  local = all;
+  expire();
   if (fault(one.kind, all)) return;
   const pause = sent + PACE - performance.now();
   clearTimeout(waiting);
   const request = { do: "set", box: one.box, parameter: one.parameter, value: value(one, all) };
   if (pause > 0) waiting = setTimeout(() => send(request), pause);
   else send(request);
+}
+
+/** Soon after a hand has let go, a shape lies where the show has it. */
+function expire() {
+  clearTimeout(expiry);
+  expiry = setTimeout(() => {
+    if (hold) {
+      expire();
+      return;
+    }
+    local = null;
+    draw();
+  }, HELD);
 }
 
 function send(request) {
@@ -495,6 +518,7 @@ function clear() {
 function begin() {
   pending = [];
   local = null;
+  isNew = shape().index !== null && !shape().places.length;
   before = value(shape(), places(shape()));
   draw();
   svg.focus({ preventScroll: true });
@@ -548,9 +572,18 @@ function finish() {
   }
   pending = null;
   chosen = 0;
-  move(one, all);
-  note(one);
+  const target = isNew ? vacant(one) : one;
+  move(target, all);
+  note(target);
   draw();
+}
+
+/** The area that is still to be drawn: another hand may have drawn this one meanwhile. */
+function vacant(one) {
+  const next = shapes.findLast((other) => other.box === one.box && other.parameter === one.parameter);
+  edited = next.key;
+  before = value(next, next.places);
+  return next;
 }
 
 const boxed = ([ax, ay], [bx, by]) => [[ax, ay], [bx, ay], [bx, by], [ax, by]];
