@@ -71,6 +71,7 @@ class Asked:
         ([[0, 0], [1, 0], [0.5, 0], [0.5, 1]], "crosses itself"),
         ([[0, 0], [1, 0], [1, 0], [0.5, 1]], "two corners .* are the same"),
         ([[0, 0], [1, 0], [1, 1], [0.5, 0], [0, 1]], "crosses itself"),
+        ([[20, 20], [320, 20], [320, 200]], "far outside: 0, 0 is the left bottom"),
     ],
 )
 def test_what_is_no_zone_is_refused_with_words(points, words):

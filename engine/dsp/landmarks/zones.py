@@ -24,6 +24,8 @@ EDGE: Final = 0.02
 EDGE_IN_METRES: Final = 0.2
 """How far out somebody has left if nothing is said: picture heights, and metres, of which feet in
 the picture are less sure, and which are many on a small stage."""
+FURTHEST: Final = 100.0
+"""Metres, or parts of the picture: what lies beyond was meant in pixels."""
 MOST_CORNERS: Final = 64
 """Corners of one zone: it is looked at anew while a hand draws it."""
 
@@ -78,7 +80,17 @@ def zone_fault(corners: Sequence[Sequence[float]]) -> str:
         Polygon(corners)
     except ValueError as error:
         return str(error)
-    return ""
+    return _pixels_fault(corners)
+
+
+def _pixels_fault(places: Sequence[Sequence[float]]) -> str:
+    """Return a word about places that were meant in pixels, or ""."""
+    if max(abs(part) for place in places for part in place) < FURTHEST:
+        return ""
+    return (
+        "a place is far outside: 0, 0 is the left bottom of the picture and 1, 1 the right top; "
+        "behind a floor, places are metres"
+    )
 
 
 def _crossing(corners: NDArray[np.float64]) -> tuple[int, int] | None:
@@ -299,7 +311,7 @@ def line_fault(line: Sequence[Sequence[float]]) -> str:
         Tripwire(line)
     except ValueError as error:
         return str(error)
-    return ""
+    return _pixels_fault(line)
 
 
 def middle_and_spread(places: Sequence[Point], aspect: float) -> tuple[float, float, float]:
