@@ -16,10 +16,12 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from engine.core.kinds import KINDS, Carried, in_word, members
 from engine.core.memo import cached_by_class
-from engine.core.messages import After, Later, Ns, Trigger
+from engine.core.messages import After, Keyword, Later, Note, Ns, Pitch, Text, Trigger
 from engine.core.nearest import either
 
 NUMBERS = (bool, int, float)
+_BEGINNING = (bool, Note, Pitch, Text, Keyword)
+"""What is something that begins, or happens."""
 _MANY = (Generator, Iterator, Iterable)
 
 
@@ -162,9 +164,14 @@ def _fits_one(carried: Carried, taken: tuple[Carried, ...]) -> bool:
     )
 
 
-def needs_trigger(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
-    """Whether what a cable carries must be turned into a trigger before it fits."""
-    return accepts == (Trigger,) and carried is not Trigger
+def needs_trigger(carried: Carried, accepts: tuple[Carried, ...], *, counts: bool = False) -> bool:
+    """Whether what a cable carries must be turned into a trigger before it fits.
+
+    Where each one ``counts``, that is done to what begins, as a switch or a note does, and not to
+    what is told all the time.
+    """
+    makes = carried is not Trigger and not (counts and carried not in _BEGINNING)
+    return accepts == (Trigger,) and makes
 
 
 def converter(carried: Carried, accepts: tuple[Carried, ...]) -> Callable[[Any], Any] | None:

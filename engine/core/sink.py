@@ -81,6 +81,8 @@ class Sink(Box, ABC):
 
     fills_args: ClassVar[bool] = False
     """Whether ``args`` of a cable may name further cables, whose options are then a Filling."""
+    counts: ClassVar[bool] = False
+    """Whether each trigger counts: then no trigger is made of every change of a number or body."""
     sends_bytes: ClassVar[bool] = False
     """Whether it calls ``_wire`` with the bytes that it sends; else that is done by ``_tap``."""
 

@@ -14,6 +14,11 @@ from engine.dsp.landmarks.people import find
 Found = TypeVar("Found", bound=Pose | Landmarks)
 
 
+def _number_fault(person: int | str) -> str:
+    none = isinstance(person, int) and person < 1
+    return f"expected a number of a person, 1, 2, 3 ..., got {person}" if none else ""
+
+
 class Pick(Node):
     """Keep one person of a pose: the largest (who stands nearest), the leftmost, a certain number.
 
@@ -27,7 +32,10 @@ class Pick(Node):
 
     person: Annotated[
         int | Literal["largest", "leftmost", "rightmost", "centre", "first"],
-        Param("who is kept: by size, by place in the picture, or by number: 1, 2, 3 ..."),
+        Param(
+            "who is kept: by size, by place in the picture, or by number: 1, 2, 3 ...",
+            fault=_number_fault,
+        ),
     ] = "largest"
     stay: Annotated[
         float, Param("how much further another must be to take over, in parts of the picture", 0, 1)
@@ -40,7 +48,7 @@ class Pick(Node):
         if self.person == "first":
             found = find(pose, 0)
         elif not isinstance(self.person, str):
-            found = find(pose, self.person) if self.person > 0 else None
+            found = find(pose, self.person)
         else:
             found = max(pose.seen, key=lambda one: self._fitness(one, pose), default=None)
         self._id = found.id if found else None

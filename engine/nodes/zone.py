@@ -108,7 +108,7 @@ class Zone(Node):
         return ", ".join(map(str, self._occupancy.slots))
 
     def process(self, pose: Pose | Landmarks | Detections, at: Ns) -> Iterator[Stay]:
-        """Yield how it stands, and each who comes or goes."""
+        """Yield how it stands, and each who goes or comes."""
         found = as_landmarks(pose, self.tell_once)
         came, went = self._occupancy.update(
             self._shape(),
@@ -119,10 +119,10 @@ class Zone(Node):
             memory=self.memory,
         )
         yield Stay(self._occupancy.count, self._occupancy.longest(at))
-        for slot in came:
-            yield Stay(enter=Trigger(float(slot)))
         for slot in went:
             yield Stay(leave=Trigger(float(slot)))
+        for slot in came:
+            yield Stay(enter=Trigger(float(slot)))
 
     def _shape(self) -> Polygon:
         """Return the zone as it is now: a hand may have drawn it anew."""
@@ -132,5 +132,6 @@ class Zone(Node):
         return self._zone
 
     def reset(self) -> None:
-        """Forget who was inside: who is there after a gap comes in anew."""
-        self._where, self._occupancy = Whereabouts(), Occupancy()
+        """Forget who was inside: after a gap they have left, and who is there comes in anew."""
+        self._where = Whereabouts()
+        self._occupancy.forget()

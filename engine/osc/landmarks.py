@@ -66,6 +66,10 @@ def chosen(skeleton: Skeleton, options: OscOptions) -> dict[str, int]:
     if options.joints is None:
         return dict(skeleton.index)
     single = {name: rows[0] for name, rows in skeleton.rows_of.items() if len(rows) == 1}
+    for name in options.joints:
+        if len(rows := skeleton.rows_of.get(name, ())) > 1:
+            of = " and ".join(f'"{skeleton.points[row]}"' for row in rows)
+            raise ParameterError(f'there is no joint "{name}": it is the middle of {of}')
     return {name: single[known_point(name, single)] for name in options.joints}
 
 

@@ -206,7 +206,11 @@ class Connector:
                 wires = self._connect_message(cable, planned.name, port, known)
             else:
                 wires = [
-                    self._connect_cable(cable, accepts, planned.name, Into.PORT, port, known=known)
+                    self._connect_cable(
+                        *(cable, accepts, planned.name, Into.PORT, port),
+                        known=known,
+                        counts=sink.counts,
+                    )
                 ]
             for wire in wires:
                 if wire and len(self.problems) == before:
@@ -346,6 +350,7 @@ class Connector:
         name: str,
         *,
         known: type[Any] | None = None,
+        counts: bool = False,
     ) -> Wire | None:
         origin = self._find_origin(cable)
         unit = self._unit(cable, origin)
@@ -354,7 +359,7 @@ class Connector:
         for stage in cable.stages:
             if origin is None or not is_held(stage, cable, origin[2], accepts):
                 origin = self._insert_stage(origin, stage, cable, f"{box}.{name}")
-        if origin and needs_trigger(origin[2], accepts):
+        if origin and needs_trigger(origin[2], accepts, counts=counts):
             origin = self._insert_stage(origin, CableStage("trigger", {}), cable, f"{box}.{name}")
         if origin is None:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Final
 
 from engine.core.clock import SECOND
@@ -21,7 +22,7 @@ from engine.dsp.landmarks.places import on_stage
 from engine.net.posistagenet import FURTHEST, PORT, PsnTracker, Vector, data_packets, info_packets
 from engine.net.probe import probe
 from engine.net.udp import Udp
-from engine.osc.tools import LOCAL, TOOLS, target
+from engine.osc.tools import LOCAL, TOOLS, Target, target
 
 IN: Final = "in"
 _log = logging.getLogger("sensorium")
@@ -60,9 +61,7 @@ class PsnOut(Sink):
     ] = 0
 
     def __post_init__(self) -> None:
-        if self.to in TOOLS:
-            raise ParameterError(f'to: expected host:port, such as "{LOCAL}:{PORT}", got a program')
-        self._socket = Udp(target(self.to))
+        self._socket = Udp(_console(self.to))
         self._bodies = MeasuredBodies(self.stature)
         self._waiting: tuple[Landmarks, Ns] | None = None
         self._before: dict[int, PsnTracker] = {}
@@ -214,3 +213,11 @@ class PsnOut(Sink):
         if self._began is None:
             self._began = at
         return max(at - self._began, 0) // 1000
+
+
+def _console(to: str) -> Target:
+    """Return where a console listens; raise ParameterError, for programs by name are none."""
+    if to.partition("@")[0] not in TOOLS:
+        with suppress(ParameterError):
+            return target(to)
+    raise ParameterError(f'to: expected host:port, such as "{LOCAL}:{PORT}", got "{to}"')

@@ -39,6 +39,8 @@ class Visitors(Sink):
     Raises DeviceError when the file is something else, or cannot be written at the start.
     """
 
+    counts = True
+
     file: Fixed[Annotated[str, Param("the table: a .csv file, beside the patch")]] = "visitors.csv"
 
     _wall: Callable[[], datetime] = wall_time

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.core.errors import ParameterError
+from engine.core.parameter import read_parameters
 from engine.nodes.pick import Pick
 
 from .people import pose, someone
@@ -31,6 +33,12 @@ def test_who_is_picked_is_person_1_and_keeps_the_id(who, number):
     picked = Pick(person=who).process(ALL)
     assert [(person.slot, person.id) for person in picked.people] == [(1, number)]
     assert picked.aspect == ALL.aspect
+
+
+@pytest.mark.parametrize("who", [0, -1])
+def test_nobody_has_such_a_number(who):
+    with pytest.raises(ParameterError, match=rf"1, 2, 3 \.\.\., got {who}"):
+        read_parameters(Pick)["person"].from_patch(who)
 
 
 @pytest.mark.parametrize("who", ["largest", "leftmost", "first", 3])

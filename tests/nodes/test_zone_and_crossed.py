@@ -71,6 +71,7 @@ class Asked:
         ([[0, 0], [1, 0], [0.5, 0], [0.5, 1]], "crosses itself"),
         ([[0, 0], [1, 0], [1, 0], [0.5, 1]], "two corners .* are the same"),
         ([[0, 0], [1, 0], [1, 1], [0.5, 0], [0, 1]], "crosses itself"),
+        ([[20, 20], [320, 20], [320, 200]], "far outside: 0, 0 is the left bottom"),
     ],
 )
 def test_what_is_no_zone_is_refused_with_words(points, words):
@@ -184,6 +185,19 @@ def test_enter_less_leave_is_always_inside(walk):
         inside += sum(one.enter is not None for one in events)
         inside -= sum(one.leave is not None for one in events)
         assert inside == first.inside in (0, 1)
+
+
+@given(st.lists(st.tuples(PLACES, st.sampled_from(["there", "away", "lost"]), st.integers(1, 3))))
+def test_of_each_slot_enter_and_leave_take_turns_whoever_has_it_and_whatever_is_lost(walk):
+    asked, inside = Asked(Zone(points=MIDDLE, memory=0.1)), False
+    for x, state, who in walk:
+        if state == "lost":
+            asked.box.reset()
+        for name, _ in asked.triggers(*([standing(x, number=who)] if state == "there" else [])):
+            assert name == ("leave" if inside else "enter")
+            inside = name == "enter"
+    asked.box.reset()
+    assert asked.triggers() == ([("leave", 1.0)] if inside else [])
 
 
 # -- Drawn while the show plays --------------------------------------------------------------------

@@ -82,10 +82,17 @@ PLACE = """const at = document.getElementById('stage').getBoundingClientRect();
     return { x: Math.round(right), y: Math.round(down) };"""
 HEIGHTS = """return [...document.querySelectorAll('#drawing button')]
     .filter((one) => one.offsetHeight).map((one) => one.offsetHeight)"""
+TEXT = "document.querySelector('#shapes g[data-shape=door] text').textContent"
 HELP = "document.querySelector('#drawing p').textContent"
 IGNORED = '"pose ignore 0"'
 BUTTON = """[...document.querySelectorAll('#drawing button')]
     .find((one) => !one.hidden && one.textContent === '{}')"""
+
+
+ANOTHER = """const other = new WebSocket(`ws://${location.host}/news`);
+    const door = { do: "set", box: "door", parameter: "points", value: arguments[0] };
+    other.onopen = () => other.send(JSON.stringify(door));"""
+"""Another page sets the corners of the door."""
 
 
 class Drawing:
@@ -198,6 +205,33 @@ def test_what_crosses_itself_goes_back_and_is_no_fault_of_the_show(drawing):
     browser.until("document.getElementById('told').textContent === '0'")
 
 
+def test_two_hands_on_two_pages_move_a_corner_each_and_none_is_lost(drawing):
+    browser, door = drawing.browser, drawing.places("door")
+    there = browser.run(PLACE, *door[1], WIDE, HIGH)
+    browser.down_at(there)
+    browser.slide({"x": there["x"] + 6, "y": there["y"]})
+    drawing.until("door", f"all[1][0] > {door[1][0]}")
+    browser.run(ANOTHER, [*door[:3], [0.06, 0.45]])
+    drawing.until("door", "all[3][1] === 0.45")
+    browser.slide({"x": there["x"] + 9, "y": there["y"]})
+    browser.up()
+    moved = drawing.until("door", "all[3][1] === 0.45")
+    assert moved[1][0] > door[1][0] and moved[::2] == door[::2]
+    drawing.press("Undo")
+    assert drawing.until("door", f"all[1][0] === {door[1][0]}") == door
+
+
+def test_a_show_reloaded_while_a_hand_draws_is_on_the_page_afterwards(drawing, file):
+    browser, before = drawing.browser, file.read_text()
+    file.write_text(before + '[more]\nuse = "nobody"\nfrom = "pose"\n')
+    browser.until("document.querySelector('[data-switch=more], [data-knob^=\"more/\"]')")
+    assert browser.run("return document.querySelector('#drawing [aria-pressed=true]').textContent")
+    drawing.press("Done")
+    browser.until("document.querySelector('#graph [data-box=more]')")
+    file.write_text(before)
+    browser.until("!document.querySelector('#graph [data-box=more]')")
+
+
 def test_a_floor_on_a_line_is_asked_for_once_more(drawing):
     drawing.choose("stage")
     drawing.press("Draw anew")
@@ -247,12 +281,21 @@ def test_a_line_is_drawn_anew_in_one_go_on_a_phone(drawing):
 
 
 def test_a_shape_is_called_otherwise_and_its_box_is_not(drawing):
+    browser = drawing.browser
     drawing.choose("door")
-    drawing.browser.run(
-        "const name = document.querySelector('#drawing input'); name.value = 'Way in';"
-        "name.dispatchEvent(new Event('change'));"
-    )
-    drawing.browser.until(f"{NAME.format('door')}.textContent === 'Way in'")
+    for name in (
+        "The way in by the long corridor behind the stage, on the left of the house",
+        "Way in",
+    ):
+        browser.run(
+            "const name = document.querySelector('#drawing input'); name.value = arguments[0];"
+            "name.dispatchEvent(new Event('change'));",
+            name,
+        )
+        browser.until(f"{NAME.format('door')}.textContent === '{name}'")
+        browser.until(f"{TEXT}.startsWith('{name[:15]}')")
+        assert browser.standing_out(390) == []
+        assert browser.run(f"return {NAME.format('door')}.offsetHeight") <= 50
 
 
 def test_saved_only_its_lines_have_changed_and_opened_again_it_lies_there(drawing, file):

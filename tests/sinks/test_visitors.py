@@ -10,8 +10,9 @@ import pytest
 
 from engine.core.clock import ns
 from engine.core.context import Context
-from engine.core.errors import DeviceError, ParameterError
+from engine.core.errors import DeviceError, ParameterError, PatchError
 from engine.core.messages import Trigger
+from engine.runtime.opening import check_patch
 from engine.sinks.visitors import HEADER, IN, LARGEST, Visitors
 from engine.testing import play
 from tests.full_disk import no_file_larger_than
@@ -176,3 +177,30 @@ def test_a_show_counts_who_enters(tmp_path: Path) -> None:
     assert played.errors == []
     assert [each.args for each in played.sent("visitors")] == [[1]]
     assert not (tmp_path / "visitors.csv").exists()  # offline there is no clock
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [("camera.joints", "a pose"), ("hall", "a number"), ("hall.inside", "a number")],
+)
+def test_what_changes_all_the_time_counts_nobody(tmp_path: Path, origin: str, words: str) -> None:
+    patch = tmp_path / "museum.toml"
+    patch.write_text(
+        '[camera]\nuse = "stand_in"\nsings = false\n[hall]\nuse = "zone"\nfrom = "camera.joints"\n'
+        f'[visitors]\nuse = "visitors"\nfrom = "{origin}"\n'
+    )
+    with pytest.raises(PatchError, match=rf"trigger, but \"{origin}\" gives {words}"):
+        check_patch(patch)
+
+
+@pytest.mark.parametrize("origin", ["there", '{ when = "hall.enter" }', '{ when = "hall" }'])
+def test_what_begins_or_is_asked_for_counts(tmp_path: Path, origin: str) -> None:
+    patch = tmp_path / "museum.toml"
+    written = origin if origin.startswith("{") else f'"{origin}"'
+    patch.write_text(
+        '[camera]\nuse = "stand_in"\nsings = false\nfps = 6\n'
+        '[hall]\nuse = "zone"\nfrom = "camera.joints"\npoint = "hips"\n'
+        '[there]\nuse = "gate"\nfrom = "hall"\nabove = 0.5\n'
+        f'[visitors]\nuse = "visitors"\nfrom = {written}\n'
+    )
+    assert [each.args for each in play(patch, seconds=1).sent("visitors")] == [[1]]

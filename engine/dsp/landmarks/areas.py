@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Corner = tuple[float, float]
+FAR: Final = 3.0
+"""Pictures from the middle: a corner beyond was meant in pixels."""
+FAR_OUTSIDE: Final = (
+    "a corner is far outside the picture; 0, 0 is its left bottom and 1, 1 the right top"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +76,14 @@ def _fault(corners: Sequence[Corner]) -> str:
         places = Area(tuple(corners)).corners
     except ValueError as error:
         return str(error)
-    if (np.abs(np.array(places) - 0.5) > _FAR).any():
-        return "a corner is far outside the picture; 0, 0 is its left bottom and 1, 1 the right top"
+    if (np.abs(np.array(places) - 0.5) > FAR).any():
+        return FAR_OUTSIDE
     return ""
 
 
 _LEAST = 1e-6
 _EDGE = 0.02
 """What lies further outside the picture, in parts of it, was not seen but made up."""
-_FAR = 3.0
-"""Pictures from the middle: a corner beyond was meant in pixels."""
 
 
 def _surface(corners: NDArray[np.float64]) -> float:

@@ -23,6 +23,8 @@ EDGE: Final = 0.02
 EDGE_IN_METRES: Final = 0.2
 """How far out somebody has left if nothing is said: picture heights, and metres, of which feet in
 the picture are less sure, and which are many on a small stage."""
+FURTHEST: Final = 100.0
+"""Metres, or parts of the picture: what lies beyond was meant in pixels."""
 MOST_CORNERS: Final = 64
 """Corners of one zone: it is looked at anew while a hand draws it."""
 
@@ -77,7 +79,17 @@ def zone_fault(corners: Sequence[Sequence[float]]) -> str:
         Polygon(corners)
     except ValueError as error:
         return str(error)
-    return ""
+    return _pixels_fault(corners)
+
+
+def _pixels_fault(places: Sequence[Sequence[float]]) -> str:
+    """Return a word about places that were meant in pixels, or ""."""
+    if max(abs(part) for place in places for part in place) < FURTHEST:
+        return ""
+    return (
+        "a place is far outside: 0, 0 is the left bottom of the picture and 1, 1 the right top; "
+        "behind a floor, places are metres"
+    )
 
 
 def _crossing(corners: NDArray[np.float64]) -> tuple[int, int] | None:
@@ -147,11 +159,13 @@ class _Guest:
 class Occupancy:
     """Who is in a zone: in as soon as inside, out when further outside than an edge.
 
-    Who is not seen counts as gone after a while, and not before.
+    Who is not seen counts as gone after a while, or as soon as somebody else has their slot.
+    Whoever came in goes out once, however they went.
     """
 
     def __init__(self) -> None:
         self._inside: dict[int, _Guest] = {}
+        self._forgotten: list[int] = []
         self.slots: tuple[int, ...] = ()
         """Who is inside, by slot: as of the last update, whole for whoever reads it meanwhile."""
 
@@ -165,8 +179,13 @@ class Occupancy:
         edge: float,
         memory: float,
     ) -> tuple[list[int], list[int]]:
-        """Return the slots of those who came in and who went; ``places``: id to (slot, place)."""
-        came, went = [], []
+        """Return the slots of those who came in and who went; ``places``: id to (slot, place).
+
+        Who went is told first: whoever comes in may have their slot.
+        """
+        came, went = [], self._forgotten
+        self._forgotten = []
+        taken = {slot for slot, _ in places.values()}
         for who, (slot, place) in places.items():
             guest = self._inside.get(who)
             if guest is None and zone.holds(place):
@@ -177,10 +196,16 @@ class Occupancy:
             elif guest is not None:
                 went.append(self._inside.pop(who).slot)
         for who, guest in [*self._inside.items()]:
-            if at - guest.seen > memory * SECOND:
+            replaced = who not in places and guest.slot in taken
+            if replaced or at - guest.seen > memory * SECOND:
                 went.append(self._inside.pop(who).slot)
         self.slots = tuple(sorted(guest.slot for guest in self._inside.values()))
         return came, went
+
+    def forget(self) -> None:
+        """Forget who is inside: they have gone, as of the next update."""
+        self._forgotten += self.slots
+        self._inside, self.slots = {}, ()
 
     @property
     def count(self) -> int:
@@ -285,7 +310,7 @@ def line_fault(line: Sequence[Sequence[float]]) -> str:
         Tripwire(line)
     except ValueError as error:
         return str(error)
-    return ""
+    return _pixels_fault(line)
 
 
 def middle_and_spread(places: Sequence[Point], aspect: float) -> tuple[float, float, float]:

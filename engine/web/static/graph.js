@@ -11,11 +11,12 @@ const LARGEST = 1.15;
 const SVG = "http://www.w3.org/2000/svg";
 
 let drawn = null;
+let owed = false; // whether it came while nobody could see it
 let boxes = new Map();
 let ports = new Map();
 let kinds = new Map();
 
-/** Draw a patch; one that nobody sees now is drawn when it is turned to. */
+/** Draw a patch; one that nobody sees now is drawn as soon as somebody does. */
 export function lay(patch) {
   drawn = patch;
   boxes = new Map();
@@ -24,7 +25,8 @@ export function lay(patch) {
   // Not the width of the window: on a phone that grows with what is too wide for it.
   const narrow = document.documentElement.clientWidth < NARROW;
   const room = find("plan").clientWidth - (narrow ? 0 : SCROLLBAR);
-  if (room <= 0) return;
+  owed = room <= 0;
+  if (owed) return;
   const least = narrow ? down(patch, room) : across(patch, 0);
   const zoom = narrow ? 1 : fit(least, room);
   const places = narrow ? least : across(patch, room / zoom);
@@ -127,3 +129,5 @@ function arrival(cable, patch, tall) {
   const place = portsOf(cable.end, patch).findIndex((i) => patch.cables[i].route === cable.route);
   return NAME + PORT * place + PORT / 2 - 2;
 }
+
+new ResizeObserver(() => owed && again()).observe(find("plan"));

@@ -17,6 +17,9 @@ const STEP = 4;
 const FAR = 20;
 const MOST = 64;
 const FLASH = 700;
+const LONGEST = 28; // letters of a name over the picture
+const LETTER = 10; // pixels, at most
+const LINE = 18;
 const DIGITS = { metres: 3, parts: 4 };
 const CORNERS = ["near left", "near right", "far right", "far left"];
 const HELP = {
@@ -34,12 +37,14 @@ let chosen = 0; // which corner
 let hold = null; // what a finger is at: {kind, ...}
 let pending = null; // the places of a shape that is drawn anew, so far
 let mistake = ""; // why a shape has to be drawn once more
-let local = null; // places that are on their way to the show: {places, until}
+let isNew = false; // whether what is drawn anew is one more area
+let local = null; // places that are on their way to the show
 let undone = []; // what stood before, to go back to: {box, parameter, value}
 let before = null; // what stood when a gesture began
 let last = { corner: -1, at: -Infinity };
 let sent = -Infinity;
 let waiting = null;
+let expiry = null;
 const captions = new Map();
 
 const svg = drawn("svg", { id: "shapes", role: "group", "aria-label": "Shapes on the picture" });
@@ -73,12 +78,19 @@ export function lay(news) {
 export function show(news) {
   shapes = news.shapes;
   sizes = news.sizes;
-  if (local && !hold && performance.now() > local.until) local = null;
+  heed();
   for (const one of shapes) flash(one);
   const mine = shape();
   const isGone = mine && mine.index !== null && !mine.places.length && !pending && !local;
   if (isGone) edit(null);
   else draw();
+}
+
+/** Have the corners that no finger here is at lie where the show has them: another hand may move them. */
+function heed() {
+  const one = shape();
+  if (!local || !one?.places || hold?.kind !== "corner" || one.kind === "rectangle") return;
+  if (one.places.length === local.length) local = one.places.map((place, k) => (k === hold.index ? local[k] : place));
 }
 
 /** Draw a shape of a box by hand: of several areas one more. */
@@ -102,7 +114,7 @@ const shape = () => shapes.find((one) => one.key === edited) ?? null;
 
 /** The places of a shape, a rectangle as its four corners; those under a hand where it is. */
 function places(one) {
-  if (local && one.key === edited) return local.places;
+  if (local && one.key === edited) return local;
   if (one.index !== null && one.places.length === 2) return boxed(...one.places);
   if (one.kind !== "rectangle") return one.places;
   const [left, low, right, high] = one.places ?? [0.25, 0, 0.75, 1];
@@ -143,7 +155,8 @@ function draw() {
   if (mine) svg.setAttribute("tabindex", "0");
   else svg.removeAttribute("tabindex");
   fill(layer, shapes.length, () => shapeGroup());
-  shapes.forEach((one, k) => drawShape(layer.children[k], one));
+  const texts = [];
+  shapes.forEach((one, k) => drawShape(layer.children[k], one, texts));
   drawHandles(mine);
 }
 
@@ -153,7 +166,8 @@ function shapeGroup() {
   return group;
 }
 
-function drawShape(group, one) {
+/** Draw a shape; ``texts`` are where names stand already, and its own comes to them. */
+function drawShape(group, one, texts) {
   const at = planeOf(one);
   const isMine = one.key === edited;
   const all = isMine && pending ? pending : places(one);
@@ -172,20 +186,33 @@ function drawShape(group, one) {
   const [under, line, text] = group.children;
   for (const each of [under, line]) each.setAttribute("points", points);
   line.setAttribute("class", zone && !pending && one.kind !== "floor" ? "zone" : "open");
-  write(text, [one.label, one.caption].filter(Boolean).join(": "));
-  const [x, y] = textPlace(one, known);
+  const whole = [shortened(one.label, LONGEST), one.caption].filter(Boolean).join(": ");
+  const said = shortened(whole, Math.floor(stage().clientWidth / LETTER) - 1);
+  write(text, said);
+  const half = (LETTER / 2) * said.length;
+  const [x, y] = free(textPlace(one, known, half), half, texts);
+  texts.push([x, y, half]);
   text.setAttribute("x", x.toFixed(1));
   text.setAttribute("y", y.toFixed(1));
 }
 
 /** Where the name of a shape stands: at the top of a zone or a line, at the near edge of a floor. */
-function textPlace(one, seen) {
+function textPlace(one, seen, half) {
   const { clientWidth: width, clientHeight: height } = stage();
   const [xs, ys] = [seen.map(([x]) => x), seen.map(([, y]) => y)];
   const middle = one.kind === "line" ? xs[ys.indexOf(Math.min(...ys))] : (Math.min(...xs) + Math.max(...xs)) / 2;
   const high = one.kind === "floor" ? Math.max(...ys) - 6 : Math.min(...ys) + (one.kind === "line" ? -8 : 19);
-  const half = 5 * (one.label.length + one.caption.length);
   return [clamp(middle, half + 4, width - half - 4), clamp(high, 20, height - 8)];
+}
+
+const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
+
+/** The place of a name, or the next one below at which no other stands; in the way, where all is full. */
+function free([x, y], half, texts) {
+  const hit = (at) => texts.some(([x2, y2, half2]) => Math.abs(x2 - x) < half + half2 && Math.abs(y2 - at) < LINE);
+  let at = y;
+  while (hit(at) && at < stage().clientHeight) at += LINE;
+  return [x, at < stage().clientHeight ? at : y];
 }
 
 /** A line lights up for a moment when it is crossed. */
@@ -388,7 +415,7 @@ function letGo(event) {
 function settle() {
   const one = shape();
   if (!one || !local) return;
-  if (!fault(one.kind, local.places)) {
+  if (!fault(one.kind, local)) {
     note(one);
     return;
   }
@@ -407,13 +434,27 @@ function note(one) {
 
 /** Have a shape lie so: at once here, and in the show where it is one. */
 function move(one, all) {
-  local = { places: all, until: performance.now() + HELD };
+  local = all;
+  expire();
   if (fault(one.kind, all)) return;
   const pause = sent + PACE - performance.now();
   clearTimeout(waiting);
   const request = { do: "set", box: one.box, parameter: one.parameter, value: value(one, all) };
   if (pause > 0) waiting = setTimeout(() => send(request), pause);
   else send(request);
+}
+
+/** Soon after a hand has let go, a shape lies where the show has it. */
+function expire() {
+  clearTimeout(expiry);
+  expiry = setTimeout(() => {
+    if (hold) {
+      expire();
+      return;
+    }
+    local = null;
+    draw();
+  }, HELD);
 }
 
 function send(request) {
@@ -477,6 +518,7 @@ function clear() {
 function begin() {
   pending = [];
   local = null;
+  isNew = shape().index !== null && !shape().places.length;
   before = value(shape(), places(shape()));
   draw();
   svg.focus({ preventScroll: true });
@@ -530,9 +572,18 @@ function finish() {
   }
   pending = null;
   chosen = 0;
-  move(one, all);
-  note(one);
+  const target = isNew ? vacant(one) : one;
+  move(target, all);
+  note(target);
   draw();
+}
+
+/** The area that is still to be drawn: another hand may have drawn this one meanwhile. */
+function vacant(one) {
+  const next = shapes.findLast((other) => other.box === one.box && other.parameter === one.parameter);
+  edited = next.key;
+  before = value(next, next.places);
+  return next;
 }
 
 const boxed = ([ax, ay], [bx, by]) => [[ax, ay], [bx, ay], [bx, by], [ax, by]];
