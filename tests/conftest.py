@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio.constants
 import gc
+import logging
 import os
 import shutil
 import signal
@@ -255,13 +256,18 @@ def no_blocking(request: pytest.FixtureRequest, _alarm: BlockBuster) -> Iterator
         _alarm.deactivate()
 
 
+TOOK_LONG = "Executing %s took %.3f seconds"
+"""What asyncio logs of a call that took longer than 0.1 s."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _calm() -> Iterator[None]:
     """Let a show of this process wait longer than it would for what a busy machine is slow in.
 
     Else it would tell of that, or do without. Who tests that says how long is to be waited, or
-    plays a show that is a process of its own.
+    plays a show that is a process of its own. Nor does asyncio, which debugs, log what took long.
     """
+    logging.getLogger("asyncio").addFilter(lambda record: record.msg != TOOK_LONG)
     with pytest.MonkeyPatch.context() as patching:
         patching.setattr("engine.runtime.supervision.loop_watch.MISSED", 1_000_000)
         patching.setattr("engine.system.device_process.PATIENCE", float(LIMIT))

@@ -63,7 +63,7 @@ def thinking(tmp_path: Path) -> Iterator[Make]:
     made: list[Stage] = []
 
     def make(patience: str) -> Stage:
-        text = THINKER.replace("PATIENCE", patience)
+        text = THINKER.replace("PATIENCE", patience).replace("LIMIT", str(LIMIT))
         save(tmp_path / "nodes" / "thinker.py", text)
         stage = Stage(PATCH, {"speaker": Speaker}, tmp_path)
         made.append(stage)
@@ -138,7 +138,7 @@ from engine import Model
 class Thinker(Model):
     """Answer a text after a while; one that is "hang" never."""
 
-    patience: ClassVar[float | None] = 1.0
+    patience: ClassVar[float | None] = 2.5
 
     def process(self, text: str) -> str:
         threading.Event().wait(100 if text == "hang" else 0.02)

@@ -47,7 +47,7 @@ for size, shade in zip(sizes, ((10, 100, 200), (200, 20, 60), (9, 9, 9))):
         newest = seen[-1] if seen else None
         same = getattr(newest, "shape", ()) == (180, 320, 3)  # that of the first picture
         return same and abs(int(newest[90, 160, 0]) - shade[0]) < 20
-    deadline = time.monotonic() + LIMIT
+    deadline = time.monotonic() + 60
     with came:
         while not fits() and time.monotonic() < deadline:
             sink.send("in", Frame(np.full((*size, 3), shade, np.uint8)), 0)

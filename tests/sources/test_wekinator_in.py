@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from pythonosc.osc_message_builder import build_msg
 
+from engine.core.clock import VirtualClock
 from engine.core.commands import Command
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.kinds import Kind, policy_for
@@ -51,6 +52,15 @@ class Port:
 
 @pytest.fixture
 def port(free_port: int) -> Iterator[Port]:
+    found = Port(free_port)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def port_at_once(free_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Port]:
+    """Give one for which all comes in one moment, however slowly this machine says it."""
+    monkeypatch.setattr("engine.net.listener.SystemClock", VirtualClock)
     found = Port(free_port)
     yield found
     found.close()
@@ -108,14 +118,20 @@ def test_what_is_wrong_is_left_out_told_and_counted(
     assert f"port {port.source.port}: from 127.0.0.1" in caplog.text
 
 
-def test_a_flood_of_inputs_is_heard_in_part(port: Port) -> None:
+def test_a_flood_of_inputs_is_heard_in_part(
+    port_at_once: Port,
+) -> None:
+    port = port_at_once
     flood = [said("/wek/inputs", 1.0)] * 500
     count = sum(len(port.hears(*flood)) for _ in range(20))
     assert BURST <= count < 20 * 500
     assert port.source.malformed == 20 * 500 - count
 
 
-def test_a_flood_of_orders_is_heard_in_part_and_outputs_are_none_of_them(port: Port) -> None:
+def test_a_flood_of_orders_is_heard_in_part_and_outputs_are_none_of_them(
+    port_at_once: Port,
+) -> None:
+    port = port_at_once
     for word, burst in (("train", SLOW_BURST), ("cancelTrain", ORDER_BURST - SLOW_BURST - 50)):
         before = port.source.malformed
         flood = [said(CONTROL + word)] * (burst + 50)
