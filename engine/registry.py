@@ -20,10 +20,10 @@ import logging
 import stat
 import sys
 from functools import cached_property, lru_cache
-from importlib.metadata import EntryPoint, entry_points
 from itertools import count
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from engine.core.box import Box
 from engine.core.box_errors import anything_raised
@@ -31,6 +31,9 @@ from engine.core.errors import UnknownName, UnreadableFile, describe_error
 from engine.core.files import read_file
 from engine.core.own_modules import OWN_MODULES
 from engine.moved import parse_updated
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 FOLDERS = ("sources", "models", "nodes", "sinks")
 OWN = "your own"
@@ -137,6 +140,8 @@ def _engine_files(folder: Path) -> dict[str, Path]:
 
 @lru_cache
 def _installed() -> tuple[EntryPoint, ...]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and rarely needed
+
     return tuple(entry_points(group="sensorium.nodes"))
 
 

@@ -35,9 +35,15 @@ class Samples:
         return self._count
 
     def percentile(self, percent: float) -> float:
-        """Return a percentile in ms; 0 without samples."""
-        newest = np.frombuffer(self._ring, np.int64)[: min(self._count, RING)]
-        return round(float(np.percentile(newest, percent)) / MILLISECOND, 4) if len(newest) else 0.0
+        """Return a percentile in ms, interpolated between samples; 0 without any.
+
+        Why not by ``np.percentile``: it loads ``numpy.ma`` when first called, while a show plays.
+        """
+        newest = np.sort(np.frombuffer(self._ring, np.int64)[: min(self._count, RING)])
+        if not len(newest):
+            return 0.0
+        place = percent / 100 * (len(newest) - 1)
+        return round(float(np.interp(place, np.arange(len(newest)), newest)) / MILLISECOND, 4)
 
     def recent_median(self, most: int = _RECENT) -> float:
         """Return the median of the last few samples in ms, cheaply; 0 without samples."""
