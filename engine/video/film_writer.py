@@ -182,7 +182,7 @@ def _encoding(
     program: str, codec: Codec, quality: float, size: tuple[int, int], fps: float
 ) -> tuple[str, ...]:
     if codec == "lossless":
-        # Version 3 is in slices, for several cores; one or two pixels wide or high it comes out black.
+        # Version 3 is in slices, for several cores; of one or two pixels a side it comes out black.
         version = ("3", "-slices", "4") if min(size) >= _SLICED else ("1",)
         return "-c:v", "ffv1", "-level", *version, "-pix_fmt", "bgr0"
     encoder = next(name for name in _ENCODERS if name == "mpeg4" or name in _encoders(program))
