@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from engine.core.errors import as_written
-from engine.core.messages import Keyword, part_name
+from engine.core.spoken import Keyword, part_name
 from engine.language.numerals import spelt
 from engine.language.spoken_words import WrittenWord
 from engine.language.words import words

@@ -1,4 +1,4 @@
-"""Connect the boxes: resolve where each cable begins, insert its stages, check its types."""
+"""Connect the boxes: find which cable ends where, in inlets, parameters and ports."""
 
 from __future__ import annotations
 
@@ -11,37 +11,31 @@ from typing import Any, TypeVar
 from engine.core.box_errors import anything_raised
 from engine.core.errors import ParameterError, Problem, SensoriumError, tell_error
 from engine.core.event_inlets import read_event_inlets
-from engine.core.label import LABEL, read_label
 from engine.core.messages import Trigger
-from engine.core.nearest import nearest
 from engine.core.node import Node
-from engine.core.parameter import Parameter, parameters_of, read_parameters
+from engine.core.parameter import Parameter, parameters_of
 from engine.core.signature import (
     NUMBERS,
     Inlet,
-    converter,
-    fits,
     in_words,
-    needs_trigger,
     read_signature,
     settable,
 )
 from engine.core.sink import Filling, Sink
-from engine.patch.build import HINTS, Builder, inlets_of
-from engine.patch.cables import STAGE_KEYS, THROTTLE, VALUE, Cable, CableStage
+from engine.patch.build import Builder, inlets_of
+from engine.patch.cables import THROTTLE, VALUE, Cable
+from engine.patch.lay_cables import CableLayer
 from engine.patch.load import Document
-from engine.patch.on_beat import read_on_beat
-from engine.patch.outlet_types import Origin, OutletTypes
+from engine.patch.outlet_types import OutletTypes
 from engine.patch.parse import BoxSpec, PatchSpec
 from engine.patch.plan import FEEDS, MORE, Into, PlannedBox, Wire
-from engine.patch.switches import instead, is_held
 
 PORT = "in"
 """The port name of a sink whose only input is given by "from"."""
 
 
 class Connector:
-    """Connects the cables of a patch; adds stages to ``boxes`` and errors to ``problems``."""
+    """Connects the cables of a patch; adds their stages to ``boxes``."""
 
     def __init__(
         self, document: Document, tables: PatchSpec, boxes: dict[str, PlannedBox], builder: Builder
@@ -51,11 +45,18 @@ class Connector:
         self._boxes = boxes
         self._builder = builder
         self._connected: set[str] = set()
-        self._carried: dict[tuple[str, str], Any] = {}
-        self._reported: set[Problem] = set()
         self._outlets = OutletTypes(boxes, self._carried_into)
-        self.wires: list[Wire] = []
-        self.problems: list[Problem] = []
+        self._cables = CableLayer(document, tables, boxes, builder, self._outlets)
+
+    @property
+    def wires(self) -> list[Wire]:
+        """The wires that were laid so far."""
+        return self._cables.wires
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was wrong with cables so far."""
+        return self._cables.problems
 
     def gives(self, box: str) -> tuple[Any, ...]:
         """Return the types that a box gives, once everything is connected."""
@@ -123,7 +124,7 @@ class Connector:
             self._report_box(spec, f'needs "from": which box gives it {in_words(hot.accepts)}')
         if "from" in spec.cables and hot.name in spec.cables:
             message = 'is the first input, which "from" feeds already: one of them is too many'
-            self._report(spec.cables[hot.name], message)
+            self._cables.report(spec.cables[hot.name], message)
         for inlet in (hot, *cold):
             cable = spec.cables.get(inlet.name)
             if inlet is hot:
@@ -142,9 +143,9 @@ class Connector:
             held = inlet.name in parameters and not parameters[inlet.name].event
             sets = into is Into.EVENT and held
             first = Into.PARAMETER if sets else into
-            wire = self._connect_cable(cable, inlet.accepts, spec.name, first, inlet.name)
+            wire = self._cables.lay(cable, inlet.accepts, spec.name, first, inlet.name)
             if wire and sets:  # the parameter is set, and then the box hears of it
-                self._add(replace(wire, into=into))
+                self._cables.add(replace(wire, into=into))
         if spec.more:
             self._connect_more(spec, events.get(MORE))
 
@@ -152,17 +153,17 @@ class Connector:
         """Connect the further cables of a list; of numbers of several types make one type."""
         if inlet is None:
             message = 'takes one cable; a box with use = "merge" makes one of several'
-            self._report(spec.more[0], message)
+            self._cables.report(spec.more[0], message)
             return
         for count, cable in enumerate(spec.more, start=2 if MORE in spec.cables else 1):
             name = MORE if count == 1 else f"{MORE}#{count}"
-            self._connect_cable(cable, inlet.accepts, spec.name, Into.MORE, name)
-        fed = [place for place, wire in enumerate(self.wires) if _feeds(wire, spec.name)]
-        kinds = {self.wires[place].carries for place in fed}
+            self._cables.lay(cable, inlet.accepts, spec.name, Into.MORE, name)
+        fed = [place for place, wire in enumerate(self._cables.wires) if _feeds(wire, spec.name)]
+        kinds = {self._cables.wires[place].carries for place in fed}
         if len(kinds) > 1 and kinds <= {*NUMBERS}:
             for place in fed:
-                wire = self.wires[place] = replace(self.wires[place], convert=float)
-                self._carried[wire.box, wire.name] = float
+                wire = self._cables.wires[place] = replace(self._cables.wires[place], convert=float)
+                self._cables.carried[wire.box, wire.name] = float
 
     def _needs(self, spec: BoxSpec, node: Node) -> Collection[str]:
         try:
@@ -176,9 +177,9 @@ class Connector:
     ) -> None:
         accepts = settable(parameter.type) if parameter else (bool,)
         if accepts:
-            self._connect_cable(cable, accepts, box, Into.PARAMETER, key)
+            self._cables.lay(cable, accepts, box, Into.PARAMETER, key)
         elif parameter:
-            self._report(cable, f"takes {parameter.expected()}, which no cable carries")
+            self._cables.report(cable, f"takes {parameter.expected()}, which no cable carries")
 
     def _connect_part(
         self, box: str, key: str, parameters: Mapping[str, Parameter], cable: Cable
@@ -187,7 +188,7 @@ class Connector:
         try:
             self._connect_parameter(box, key, parameters[whole].part(part), cable)
         except ParameterError as error:
-            self._report(cable, str(error))
+            self._cables.report(cable, str(error))
 
     def _connect_ports(self, spec: BoxSpec, planned: PlannedBox, sink: Sink) -> None:
         ports = list(spec.ports)
@@ -201,19 +202,19 @@ class Connector:
             except anything_raised() as error:
                 self._report_port(cable, port, error)
                 continue
-            before = len(self.problems)
+            before = len(self._cables.problems)
             if cable.named and sink.fills_args:
                 wires = self._connect_message(cable, planned.name, port, known)
             else:
                 wires = [
-                    self._connect_cable(
+                    self._cables.lay(
                         *(cable, accepts, planned.name, Into.PORT, port),
                         known=known,
                         counts=sink.counts,
                     )
                 ]
             for wire in wires:
-                if wire and len(self.problems) == before:
+                if wire and len(self._cables.problems) == before:
                     self._plug(sink, wire, cable)
 
     def _connect_message(
@@ -224,7 +225,7 @@ class Connector:
         It leaves whenever ``from`` or ``when`` says something. Where neither does, since ``from``
         only tells whose outputs the arguments name, it leaves whenever one of them does.
         """
-        options, label = self._options(known, cable), self._label(known, cable)
+        options, label = self._cables.options(known, cable), self._cables.label(known, cable)
         found = {mark: self._own_output(cable, each) for mark, each in cable.named}
         named = [(mark, each) for mark, each in found.items() if each is not None]
         own = any(found[mark] != each for mark, each in cable.named)
@@ -248,9 +249,9 @@ class Connector:
         takes: tuple[Any, ...] = (*NUMBERS, str)
         if filling.mark in ("", VALUE):
             takes = (*takes, Trigger) if filling.mark else (object,)
-        wire = self._connect_cable(cable, takes, box, Into.PORT, port)
+        wire = self._cables.lay(cable, takes, box, Into.PORT, port)
         if wire:
-            wire = self.wires[-1] = replace(wire, options=filling, label=label)
+            wire = self._cables.wires[-1] = replace(wire, options=filling, label=label)
         return wire
 
     def _pace(self, cable: Cable, end: str) -> tuple[float, bool]:
@@ -278,7 +279,7 @@ class Connector:
         except anything_raised() as error:
             if named.origin.partition(".")[0] not in self._tables.ends:
                 text = f'there is no box "{named.origin}"; "{cable.origin}": {tell_error(error)}'
-                self._report(named, text)
+                self._cables.report(named, text)
                 return None
             return named
         return replace(named, origin=f"{name}.{output}")
@@ -298,164 +299,7 @@ class Connector:
             else:
                 address = cable.path[2]
                 text = text.removeprefix(f"{address}: ").removeprefix(f'"{address}": ')
-        self._report(cable, text)
-
-    def _unit(self, cable: Cable, origin: Origin | None) -> str:
-        """Return what the numbers on a cable count, as far as is known; "" once it scales them."""
-        if origin is None or cable.to or origin[0].box not in self._boxes:
-            return ""
-        outlet, part, _ = origin
-        return "" if part else self._boxes[outlet.box].box.UNITS.get(outlet.name, "")
-
-    def _options(self, cls: type[Any] | None, cable: Cable, unit: str = "") -> Any:
-        """Return the options of a port as an instance of the class that its sink declares.
-
-        A sink option named ``to`` receives the output range of the cable itself, one named
-        ``unit`` what its numbers count.
-        """
-        known = read_parameters(cls) if cls else {}
-        given = {"to": cable.to, "unit": unit}
-        values: dict[str, Any] = {key: one for key, one in given.items() if key in known and one}
-        for key, value in cable.options.items():
-            if key not in known:
-                if key == LABEL:
-                    continue
-                words = ("from", "when", *STAGE_KEYS, LABEL, *known)
-                there = f" There is: {', '.join(words)}."
-                message = f'a cable has no "{key}" here.{nearest(key, words) or there}'
-                self._report(cable, message, key)
-                continue
-            try:
-                values[known[key].field] = known[key].from_patch(value)
-            except ParameterError as error:
-                self._report(cable, str(error), key)
-        return cls(**values) if cls else None
-
-    def _label(self, cls: type[Any] | None, cable: Cable) -> str:
-        """Return what the patch calls a cable; where its sink has such an option, it is that."""
-        if LABEL not in cable.options or (cls and LABEL in read_parameters(cls)):
-            return ""
-        try:
-            return read_label(cable.options[LABEL])
-        except ParameterError as error:
-            self._report(cable, str(error), LABEL)
-            return ""
-
-    def _connect_cable(
-        self,
-        cable: Cable,
-        accepts: tuple[Any, ...],
-        box: str,
-        into: Into,
-        name: str,
-        *,
-        known: type[Any] | None = None,
-        counts: bool = False,
-    ) -> Wire | None:
-        origin = self._find_origin(cable)
-        unit = self._unit(cable, origin)
-        options, label = self._options(known, cable, unit), self._label(known, cable)
-        begins = origin[2] if origin else None
-        for stage in cable.stages:
-            if origin is None or not is_held(stage, cable, origin[2], accepts):
-                origin = self._insert_stage(origin, stage, cable, f"{box}.{name}")
-        if origin and needs_trigger(origin[2], accepts, counts=counts):
-            origin = self._insert_stage(origin, CableStage("trigger", {}), cable, f"{box}.{name}")
-        if origin is None:
-            return None
-        outlet, part, carries = origin
-        if not fits(carries, accepts):
-            self._report(
-                cable,
-                f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}'
-                + (
-                    self._other_outlet(cable, outlet.box, accepts)
-                    or instead(cable, begins, carries, accepts)
-                ),
-            )
-            return None
-        convert = converter(carries, accepts)
-        wire = Wire(outlet, part, box, into, name, carries, convert, options, label)
-        self._add(wire)
-        return wire
-
-    def _other_outlet(self, cable: Cable, box: str, accepts: tuple[Any, ...]) -> str:
-        """Return a hint at the one other outlet of a box that fits, "" without one."""
-        if "." in cable.origin or cable.stages:
-            return ""
-        types = self._outlets.types_of(box)
-        fitting = [name for name, carries in types.items() if name and fits(carries, accepts)]
-        return f'; "{cable.origin}.{fitting[0]}" fits' if len(fitting) == 1 else ""
-
-    def _add(self, wire: Wire) -> None:
-        self.wires.append(wire)
-        self._carried.setdefault((wire.box, wire.name), wire.carries)
-
-    def _insert_stage(
-        self, origin: Origin | None, stage: CableStage, cable: Cable, end: str
-    ) -> Origin | None:
-        """Insert a stage on a cable and return where the rest of the cable begins.
-
-        Where the origin of the cable is unknown, the stage is still built, so that it is checked.
-        """
-        name = f"{end}/{stage.use}"
-        spec = BoxSpec(
-            name, stage.use, cable.path, dict(stage.values), words=stage.words, hidden=True
-        )
-        planned = self._builder.build(spec)
-        if planned is None or origin is None:
-            return None
-        self._boxes[name] = planned
-        outlet, part, carries = origin
-        hot = read_signature(type(planned.box)).inlets[0]
-        if not fits(carries, hot.accepts):
-            key = next(iter(stage.values), next(iter(stage.words), "when"))
-            key = stage.words.get(key, key)
-            self._report(
-                cable,
-                f'"{key}" works on {in_words(hot.accepts)}, '
-                f'but "{cable.origin}" gives {in_words((carries,))}',
-            )
-            return None
-        convert = converter(carries, hot.accepts)
-        self._add(Wire(outlet, part, name, Into.HOT, hot.name, carries, convert))
-        if stage.line is not None:
-            self._connect_grid(name, planned, stage.line, cable)
-        return self._outlets.find(name, "")
-
-    def _connect_grid(self, name: str, planned: PlannedBox, line: object, cable: Cable) -> None:
-        """Connect a box that waits for the beat to its grid."""
-        try:
-            origins = read_on_beat(line, self._document.tables)
-        except ParameterError as error:
-            self._report(cable, str(error).removeprefix("on_beat: "), "on_beat")
-            return
-        inlets = read_event_inlets(type(planned.box))
-        for inlet, origin in origins.items():
-            accepts = inlets[inlet].accepts
-            self._connect_cable(Cable(origin, cable.path), accepts, name, Into.EVENT, inlet)
-
-    def _find_origin(self, cable: Cable) -> Origin | None:
-        name, _, rest = cable.origin.partition(".")
-        end = self._tables.ends.get(name)
-        if not name:
-            self._report(cable, 'needs "from" or "when": which box it comes from')
-            return None
-        if end is None:
-            hint = nearest(name, self._tables.ends) if len(self.problems) < HINTS else ""
-            self._report(cable, f'there is no box "{name}".{hint}')
-            return None
-        box = cable.origin if cable.direct else end
-        if box not in self._boxes:
-            return None  # its problem is already reported
-        if isinstance(self._boxes[box].box, Sink):
-            self._report(cable, f'"{name}" is an output: nothing comes out of it')
-            return None
-        try:
-            return self._outlets.find(box, rest)
-        except anything_raised() as error:
-            self._report(cable, f'"{name}": {tell_error(error)}')
-            return None
+        self._cables.report(cable, text)
 
     def _carried_into(self, box: str, inlets: Collection[str]) -> Any:
         """Return the type carried into inlets, connecting their box first if needed."""
@@ -463,21 +307,14 @@ class Connector:
             self.connect(self._tables.boxes[box])
         found = [
             carried
-            for (end, name), carried in self._carried.items()
+            for (end, name), carried in self._cables.carried.items()
             if end == box and name.partition("#")[0] in inlets
         ]
         return reduce(operator.or_, found) if found and object not in found else object
 
     def _report_box(self, spec: BoxSpec, message: str) -> None:
         box, *path = spec.path
-        self.problems.append(self._document.problem(message, box, *path))
-
-    def _report(self, cable: Cable, message: str, *key: str) -> None:
-        box, *path = (*cable.path, *key)
-        problem = self._document.problem(message, box, *path)
-        if problem not in self._reported:
-            self._reported.add(problem)
-            self.problems.append(problem)
+        self._cables.problems.append(self._document.problem(message, box, *path))
 
 
 def _throttled(cable: Cable) -> Cable:

@@ -50,13 +50,14 @@ from engine.runtime.privacy import Privacy
 from engine.runtime.quality.controller import QUALITY, QualityController
 from engine.runtime.quality.frame_rate import FRAME_RATE, FrameRateController
 from engine.runtime.reload.swap import PlanSwapper
-from engine.runtime.schedule.assemble import Assembler, prepare_metrics
+from engine.runtime.schedule.assemble import Assembler
 from engine.runtime.schedule.call import describe_error, events
 from engine.runtime.schedule.finite import describe_not_finite, is_finite
 from engine.runtime.schedule.future import FUTURE, FutureQueue
 from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
+from engine.runtime.schedule.routes import prepare_metrics
 from engine.runtime.schedule.slots import Emitter, Slot, Ticker
 from engine.runtime.schedule.state import BoxState, gives_notes, state_of
 from engine.runtime.schedule.wakeups import WakeupQueue

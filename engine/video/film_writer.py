@@ -36,6 +36,8 @@ _PATIENCE: Final = 10.0
 """Seconds that ffmpeg may take for a picture, or to end."""
 _FULL: Final = 1 << 20
 """With fewer bytes left a disk counts as full."""
+_SLICED: Final = 3
+"""Pixels that a picture has each way for FFV1 to be written in slices."""
 _NICENESS: Final = 10
 _COPIES: Final = 10_000
 _PLAIN: Final = ("-preset", "veryfast", "-tune", "zerolatency")
@@ -110,10 +112,11 @@ class FilmWriter:
             self._process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
             ffmpeg.end(self._process)
-        if not self.written:
+        reason = self._reason() if self._process.returncode else ""
+        if not self.written or self._is_empty():
             with suppress(OSError):
                 self.file.unlink()
-        return self._reason() if self._process.returncode else ""
+        return reason
 
     def _reason(self) -> str:
         """Return why ffmpeg has ended, in words."""
@@ -125,7 +128,16 @@ class FilmWriter:
         with suppress(OSError):
             if shutil.disk_usage(self.file.parent).free < _FULL:
                 return f"the disk is full; {whole}"
+        if self._is_empty():
+            width, height = self._size
+            return f"ffmpeg writes no film of {width}x{height} pixels like this: nothing is kept"
         return f"ffmpeg, which writes the film, has ended; {whole}"
+
+    def _is_empty(self) -> bool:
+        """Whether ffmpeg has written nothing at all."""
+        with suppress(OSError):
+            return self.file.stat().st_size == 0
+        return True
 
 
 def find_ffmpeg() -> str:
@@ -170,7 +182,9 @@ def _encoding(
     program: str, codec: Codec, quality: float, size: tuple[int, int], fps: float
 ) -> tuple[str, ...]:
     if codec == "lossless":
-        return "-c:v", "ffv1", "-level", "3", "-slices", "4", "-pix_fmt", "bgr0"
+        # Version 3 is in slices, for several cores; of one or two pixels a side it comes out black.
+        version = ("3", "-slices", "4") if min(size) >= _SLICED else ("1",)
+        return "-c:v", "ffv1", "-level", *version, "-pix_fmt", "bgr0"
     encoder = next(name for name in _ENCODERS if name == "mpeg4" or name in _encoders(program))
     bits = size[0] * size[1] * fps * (0.04 + 0.26 * quality)
     values = {

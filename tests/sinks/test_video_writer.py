@@ -77,6 +77,31 @@ def test_pictures_stand_when_they_were_taken(tmp_path, name, size) -> None:
     assert not film.reports
 
 
+@pytest.mark.parametrize("size", [(64, 1), (2, 64), (1, 1), (3, 2), (3, 3)])
+def test_a_lossless_film_may_be_a_line_or_a_point(tmp_path, size) -> None:
+    film = Film(tmp_path, file="line.mkv", codec="lossless")
+    for number, shade in enumerate((0, 100, 200)):
+        film.send(number / FPS, grey(shade, *size))
+    film.box.close()
+    assert not film.reports
+    command = ["ffmpeg", "-v", "error", "-i", str(tmp_path / "line.mkv")]
+    raw = subprocess.run([*command, "-f", "rawvideo", "-"], capture_output=True, check=True).stdout
+    found = np.frombuffer(raw, np.uint8).reshape(3, -1, 4)[..., :3]
+    assert [np.unique(each).tolist() for each in found] == [[0], [100], [200]]
+
+
+def test_a_film_of_which_nothing_is_written_is_not_said_to_be_whole(tmp_path) -> None:
+    film = Film(tmp_path, file="none.mp4")
+    film.send(0, grey(10, 40_000, 2))  # wider than H.264 has it
+    film.box.finish()
+    (notice,) = film.reports
+    assert "40000x2" in str(notice)
+    assert "nothing is kept" in str(notice)
+    assert "whole" not in str(notice)
+    assert not (tmp_path / "none.mp4").exists()
+    film.box.close()
+
+
 def test_no_film_is_written_over(tmp_path) -> None:
     for _ in range(3):
         film = Film(tmp_path, file="take.mkv", codec="lossless")

@@ -49,7 +49,6 @@ from engine.models.face import FaceModel
 from engine.models.hands import HandsModel
 from engine.models.pose import PoseModel
 
-WIDE: Final = True
 MEDIAPIPE: Final = ("mediapipe==0.10.21", "python-osc")
 PHOTOGRAPH: Final = "scikit-image==0.26.0"
 MS: Final = "ms"

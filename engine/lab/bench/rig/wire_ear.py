@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +26,8 @@ from engine.lab.bench.rig.jack import ports, until
 
 Samples = NDArray[np.float32]
 _ENDING = 30.0
+_WRAP = 1 << 32
+"""Where the server's count of frames begins anew."""
 
 
 class HeardSound(NamedTuple):
@@ -85,31 +87,60 @@ def wire_ear(
             process.kill()
 
 
+class Tape:
+    """What is heard and played from the first cycle on, by the server's count of frames.
+
+    Why not by cycles: one that is lost is never called, and all behind it would be too early.
+    """
+
+    def __init__(self, length: int, sound: Samples) -> None:
+        self.heard = np.zeros((2, length), np.float32)
+        self.end = 0
+        """Frames from the first to the end of the last."""
+        self._sound = sound
+        self._first: int | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no frame has room any more."""
+        return self.end == self.heard.shape[1]
+
+    def cycle(self, frame: int, sides: Sequence[Samples]) -> Samples:
+        """Note what comes in a cycle, (n,) each side; return what is played in it, (n,) or fewer.
+
+        ``frame`` is the server's count at its start, 32 bits. What was lost before is silence.
+        """
+        if self._first is None:
+            self._first = frame
+        place = min((frame - self._first) % _WRAP, self.heard.shape[1])
+        count = len(sides[0])
+        self.end = min(place + count, self.heard.shape[1])
+        for side, samples in enumerate(sides):
+            self.heard[side, place : self.end] = samples[: self.end - place]
+        return self._sound[place : place + count]
+
+
 class _Ear:
     def __init__(self, client: Any, seconds: float, sound: Samples) -> None:
         self.begun = 0
         self.done = threading.Event()
         self.begin = threading.Event()
-        self._sound = sound
-        self.place = 0
-        self.heard = np.zeros((2, round(seconds * client.samplerate)), np.float32)
+        self.tape = Tape(round(seconds * client.samplerate), sound)
+        self._client = client
         self._ins = [client.inports.register(side) for side in ("left", "right")]
         self._out = client.outports.register("out")
         client.set_process_callback(self._process)
 
-    def _process(self, count: int) -> None:
+    def _process(self, _: int) -> None:
         out = self._out.get_array()
         out[:] = 0.0
         if not self.begin.is_set() or self.done.is_set():
             return
         self.begun = self.begun or time.monotonic_ns()
-        part = self._sound[self.place : self.place + count]
+        sides = [port.get_array() for port in self._ins]
+        part = self.tape.cycle(self._client.last_frame_time, sides)
         out[: len(part)] = part
-        count = min(count, self.heard.shape[1] - self.place)
-        for side, port in enumerate(self._ins):
-            self.heard[side, self.place : self.place + count] = port.get_array()[:count]
-        self.place += count
-        if self.place == self.heard.shape[1]:
+        if self.tape.is_full:
             self.done.set()
 
 
@@ -132,7 +163,7 @@ def main() -> None:
         ear.begin.set()
         threading.Thread(target=_end_at_line, args=(ear,), daemon=True).start()
         ear.done.wait(float(seconds) + _ENDING)
-        np.save(file, ear.heard[:, : ear.place])
+        np.save(file, ear.tape.heard[:, : ear.tape.end])
         told = {"begun": ear.begun, "rate": client.samplerate}
     print(json.dumps(told), flush=True)
 
