@@ -169,7 +169,11 @@ def test_an_address_without_slot_is_the_first_one():
     ("address", "options", "why"),
     [
         ("/p{slot}/{joint}", {"joints": ["left_writs"]}, 'Did you mean "left_wrist"'),
-        ("/p{slot}/{joint}", {"joints": ["hips"]}, '"hips": it is the middle of "left_hip" and "right_hip"'),
+        (
+            "/p{slot}/{joint}",
+            {"joints": ["hips"]},
+            '"hips": it is the middle of "left_hip" and "right_hip"',
+        ),
         ("/p{slot}/{axis}", {}, r"needs \{joint\}"),
         ("/p{slot}/{jiont}/{axis}", {}, r"nothing fills \{jiont\}"),
         ("/p{slot}", {"layout": "nmaed"}, 'there is no layout "nmaed".* Did you mean "named"'),

@@ -283,7 +283,10 @@ def test_a_line_is_drawn_anew_in_one_go_on_a_phone(drawing):
 def test_a_shape_is_called_otherwise_and_its_box_is_not(drawing):
     browser = drawing.browser
     drawing.choose("door")
-    for name in ("The way in by the long corridor behind the stage, on the left of the house", "Way in"):
+    for name in (
+        "The way in by the long corridor behind the stage, on the left of the house",
+        "Way in",
+    ):
         browser.run(
             "const name = document.querySelector('#drawing input'); name.value = arguments[0];"
             "name.dispatchEvent(new Event('change'));",
