@@ -36,4 +36,8 @@ def export(
     if bvh is None and csv is None:
         LOG.error("say what to write: --bvh take.bvh, --csv take.csv, or both")
         raise typer.Exit(CANNOT_PLAY)
+    for kind, written in (("bvh", bvh), ("csv", csv)):
+        if written is not None and written.suffix.lower() != f".{kind}":
+            LOG.error('--%s: expected a file that ends in .%s, got "%s"', kind, kind, written)
+            raise typer.Exit(CANNOT_PLAY)
     write(file, bvh, csv, box=box, rate=fps, stature=stature, force=force)

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from transforms3d.euler import euler2mat
 
+from engine.commands.export import export as export_command
 from engine.core.clock import SECOND
 from engine.core.errors import SensoriumError, UnwritableFile
 from engine.core.landmarks import Instance, Landmarks
@@ -269,6 +271,16 @@ def test_of_two_files_the_one_that_cannot_be_written_is_told(
 ) -> None:
     with pytest.raises(UnwritableFile, match=r'gone/take_1\.csv .*no folder ".*gone"'):
         export(recorded, tmp_path / "take.bvh", tmp_path / "gone" / "take.csv")
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(("kind", "name"), [("bvh", "take.fbx"), ("csv", "take.xlsx")])
+def test_another_format_is_refused_by_its_ending(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, kind: str, name: str
+) -> None:
+    with pytest.raises(typer.Exit):
+        export_command(tmp_path / "take.mcap", **{kind: tmp_path / name})
+    assert f"--{kind}: expected a file that ends in .{kind}" in caplog.text
     assert [*tmp_path.iterdir()] == []
 
 

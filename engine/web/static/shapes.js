@@ -13,6 +13,7 @@ const EDGE = 14;
 const TWICE = 350;
 const PACE = 33;
 const HELD = 600;
+const PATIENCE = 3000;
 const STEP = 4;
 const FAR = 20;
 const MOST = 64;
@@ -44,6 +45,7 @@ let before = null; // what stood when a gesture began
 let last = { corner: -1, at: -Infinity };
 let sent = -Infinity;
 let waiting = null;
+let since = -Infinity; // when places were last on their way
 let expiry = null;
 const captions = new Map();
 
@@ -78,6 +80,7 @@ export function lay(news) {
 export function show(news) {
   shapes = news.shapes;
   sizes = news.sizes;
+  if (!hold && performance.now() > since + HELD) local = null;
   heed();
   for (const one of shapes) flash(one);
   const mine = shape();
@@ -435,6 +438,7 @@ function note(one) {
 /** Have a shape lie so: at once here, and in the show where it is one. */
 function move(one, all) {
   local = all;
+  since = performance.now();
   expire();
   if (fault(one.kind, all)) return;
   const pause = sent + PACE - performance.now();
@@ -444,7 +448,7 @@ function move(one, all) {
   else send(request);
 }
 
-/** Soon after a hand has let go, a shape lies where the show has it. */
+/** A while after a hand has let go, a shape lies where the show has it, though nothing more was heard of it. */
 function expire() {
   clearTimeout(expiry);
   expiry = setTimeout(() => {
@@ -454,7 +458,7 @@ function expire() {
     }
     local = null;
     draw();
-  }, HELD);
+  }, PATIENCE);
 }
 
 function send(request) {
