@@ -43,6 +43,11 @@ UPRIGHT: Final = 0.144
 or runs off, has none."""
 RISING: Final = 0.3
 """Seconds in which they do; who walks away from the camera rises in the picture more slowly."""
+STAYS: Final = 0.05
+"""Seconds for which both feet stay so high: a foot that steps, or is mistaken, does not; and of who
+rises twice as high they are aloft for three times as long, for that is how things fall."""
+HIDDEN: Final = 0.1
+"""Seconds for which a foot, or another part that rises, may be missed in between."""
 ALOFT: Final = 1.0
 """Seconds after which a jump is over in any case."""
 SETTLING: Final = 0.3
@@ -52,6 +57,12 @@ FACING: Final = 0.2
 moment, and of who stands before the light again and again."""
 SURELY: Final = 0.5
 """How far that must be the one way, of -1 to 1, before they face it."""
+SWAP: Final = 0.1
+SWAPPED: Final = 0.6
+"""Seconds, and how far shoulders are seen the one way before and the other way after them, that no
+body turns about in: a network swaps its sides."""
+DOUBT: Final = 1.0
+"""Seconds after that in which whoever faces the other way has not turned."""
 CROWN: Final = 0.075
 """Statures from the middle of the face to the crown."""
 OVER: Final = 0.03
@@ -92,6 +103,8 @@ class GestureReader:
         self._hands: deque[tuple[Ns, float]] = deque()
         self._together = True
         self._feet: deque[tuple[Ns, tuple[float, ...]]] = deque()
+        self._standing: Ns | None = None
+        self._leaving: tuple[Ns, tuple[float, ...]] | None = None
         self._ground: tuple[float, ...] | None = None
         self._jumped = Ns(0)
         self._peak = 0.0
@@ -101,7 +114,8 @@ class GestureReader:
         self._sure = dict.fromkeys(_ALL_RISE, 1.0)
         self._facing = 0
         self._sides = 0.0
-        self._sides_at: Ns | None = None
+        self._across: deque[tuple[Ns, float]] = deque()
+        self._swapped: Ns | None = None
 
     def update(
         self, body: Body, at: Ns, high: float = HIGH, held: float = UP, sure: float = SURE
@@ -172,11 +186,13 @@ class GestureReader:
 
     def _jumps(self, body: Body, tall: float, at: Ns, high: float) -> bool:
         places = [body.position(part) for part in _ALL_RISE]
-        settling = self._since is None or at - self._since < SETTLING * SECOND
+        settling = self._is_settling(at)
         if None in places or settling:
-            self._feet.clear()
-            self._ground = None
+            if settling or self._standing is None or at - self._standing > HIDDEN * SECOND:
+                self._feet.clear()
+                self._leaving = self._ground = None
             return False
+        self._standing = at
         ys = tuple(place[1] for place in places if place is not None)
         self._tall.append(tall)
         tall = max(self._tall)
@@ -191,6 +207,20 @@ class GestureReader:
         self._feet.append((at, ys))
         while at - self._feet[0][0] > RISING * SECOND:
             self._feet.popleft()
+        if self._leaving is not None and min(_risen(ys, self._leaving[1])) <= high * tall:
+            self._leaving = None
+        if self._leaving is None:
+            before = self._left(ys, tall, high)
+            self._leaving = (at, before) if before is not None else None
+            return False
+        if at - self._leaving[0] < STAYS * SECOND:
+            return False
+        self._ground, self._jumped, self._peak = self._leaving[1], at, 0.0
+        self._leaving = None
+        return True
+
+    def _left(self, ys: tuple[float, ...], tall: float, high: float) -> tuple[float, ...] | None:
+        """Return where all of the body was before it rose as in a jump; None if it did not."""
         for _, before in self._feet:
             rises = _risen(ys, before)
             if (
@@ -198,9 +228,11 @@ class GestureReader:
                 and fmean(rises) > (high + STRETCHED) * tall
                 and ys[3] - ys[2] > UPRIGHT * tall
             ):
-                self._ground, self._jumped, self._peak = before, at, 0.0
-                return True
-        return False
+                return before
+        return None
+
+    def _is_settling(self, at: Ns) -> bool:
+        return self._since is None or at - self._since < SETTLING * SECOND
 
     def _raises(self, body: Body, tall: float, at: Ns, held: float) -> list[int]:
         head = body.position("head")
@@ -226,16 +258,21 @@ class GestureReader:
         left, right = body.position("left_shoulder"), body.position("right_shoulder")
         if left is None or right is None:
             return False
-        across = (left[0] - right[0]) * body.aspect / tall / BREADTH
-        passed = (at - self._sides_at) / SECOND if self._sides_at is not None else 0.0
-        self._sides_at = at
-        self._sides = self._sides + (min(max(across, -1.0), 1.0) - self._sides) * -math.expm1(
-            -passed / FACING
-        )
+        across = min(max((left[0] - right[0]) * body.aspect / tall / BREADTH, -1.0), 1.0)
+        passed = (at - self._across[-1][0]) / SECOND if self._across else 0.0
+        while len(self._across) > 1 and at - self._across[0][0] > SWAP * SECOND:
+            self._across.popleft()
+        if self._is_settling(at):
+            self._across.clear()
+        if any(min(abs(was), abs(across)) > SWAPPED and was * across < 0 for _, was in self._across):
+            self._swapped = at
+        self._across.append((at, across))
+        self._sides += (across - self._sides) * -math.expm1(-passed / FACING)
         if abs(self._sides) < SURELY:
             return False
         before, self._facing = self._facing, 1 if self._sides > 0 else -1
-        return before == -self._facing
+        doubtful = self._swapped is not None and at - self._swapped < DOUBT * SECOND
+        return before == -self._facing and not doubtful
 
 
 def _risen(ys: tuple[float, ...], before: tuple[float, ...]) -> list[float]:

@@ -34,14 +34,16 @@ ROUND: Final = 2.4
 TIMES: Final = 2
 """How often somebody does it."""
 SIZE: Final = (640, 360)
-_WALKS, _STANDS, _RISES = (60, 110), slice(16, 27), (0, 12)
-"""Pictures in which a woman walks and a man stands, those of them in which he is still, and those
-in which a man begins to raise an arm."""
+_WALKS, _STANDS, _RISES = (60, 110), slice(17, 24), (0, 12)
+"""Pictures in which a woman walks and a man stands, those of them in which he is still, for he has
+just landed and goes on to hop, and those in which a man begins to raise an arm."""
 _SMALLER, _LEAST = (960, 540), 6
 LATE: Final = 0.3
 """Seconds after it was over within which it must be told."""
 _DIP: Final = 0.08
 """By what part somebody bends before a jump, and behind it."""
+_ANKLE: Final = 0.039
+"""Statures from the floor to the ankles: who bends is squeezed down to there, for feet stay."""
 _AT: Final = 1.2
 """Seconds into a round at which they leave the ground, or begin."""
 _TURNS, _TURN = (0.3, 1.5), 0.7
@@ -180,8 +182,8 @@ def _lay(
     lean = math.radians(stance.lean)
     turn = np.array([[math.cos(lean), -math.sin(lean)], [math.sin(lean), math.cos(lean)]])
     matrix = turn @ np.diag([factor * stance.wide, factor * stance.high])
-    base = np.array([x + stance.x * scale, y - stance.up * STATURE * scale])
-    shift = base - matrix @ cutout.anchor
+    base = np.array([x + stance.x * scale, y - (stance.up + _ANKLE) * STATURE * scale])
+    shift = base - matrix @ np.subtract(cutout.anchor, (0, _ANKLE * cutout.tall))
     size = picture.shape[1], picture.shape[0]
     piece = cv2.warpAffine(cutout.picture, np.column_stack([matrix, shift]), size)
     share = piece[..., 3:].astype(np.float32) / 255
