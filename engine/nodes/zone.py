@@ -131,6 +131,10 @@ class Zone(Node):
             self._zone = Polygon(self.points if self.area is None else _corners(self.area))
         return self._zone
 
+    def close(self) -> None:
+        """Forget who has been inside: nobody is told of them any more."""
+        self._where, self._occupancy = Whereabouts(), Occupancy()
+
     def reset(self) -> None:
         """Forget who was inside: after a gap they have left, and who is there comes in anew."""
         self._where = Whereabouts()

@@ -153,6 +153,7 @@ function draw() {
   const mine = shape();
   offer();
   document.body.classList.toggle("drawing", mine !== null);
+  if (size()) stage().style.setProperty("--picture", `${size()[0]} / ${size()[1]}`);
   svg.classList.toggle("drawing", mine !== null);
   svg.classList.toggle("board", mine !== null);
   if (mine) svg.setAttribute("tabindex", "0");
