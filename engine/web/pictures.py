@@ -50,7 +50,7 @@ Found = Landmarks | Detections
 """What is drawn over the picture in which it was found."""
 
 
-class Sighting(Struct, frozen=True):
+class Overlay(Struct, frozen=True):
     """Who or what was found, and how late that is, in words; "" where it is of this picture."""
 
     what: Found
@@ -61,7 +61,7 @@ class Shot(Struct, frozen=True, eq=False):
     """A picture, uint8 of shape (height, width, 3), and who and what was found in it."""
 
     image: Image
-    found: tuple[Sighting, ...]
+    found: tuple[Overlay, ...]
 
 
 class HeldPictures:
@@ -92,7 +92,7 @@ class Seen(Struct, frozen=True):
     """All that decides how a picture looks; a picture is drawn again where one of it changed."""
 
     frame: object
-    found: tuple[Sighting, ...]
+    found: tuple[Overlay, ...]
     shows: bool
     black: bool
     level: float
@@ -250,7 +250,7 @@ class Picture:
             self._frames.pop()
         self._frames.append((self._slot.at, frame))
 
-    def _pair(self) -> tuple[Message, tuple[Sighting, ...]]:
+    def _pair(self) -> tuple[Message, tuple[Overlay, ...]]:
         """Return a picture and who and what was found in it, which arrives a moment later.
 
         Why not always the newest picture: a skeleton that trails its body looks like a mistake. One
@@ -269,7 +269,7 @@ class Picture:
                 frame = next((kept for moment, kept in self._frames if moment == at), frame)
                 break
         return frame, tuple(
-            Sighting(here, _lateness(box, newest - at))
+            Overlay(here, _lateness(box, newest - at))
             for (box, _), (one, at) in found.items()
             if -LATE < newest - at < GONE and (here := self._placed(box, one)) is not None
         )
@@ -312,7 +312,7 @@ def _lateness(box: str, behind: int) -> str:
     return f"{box if box.isascii() else ''} {behind / SECOND:.1f} s late".strip()
 
 
-def _with_found(picture: Image, found: tuple[Sighting, ...]) -> Image:
+def _with_found(picture: Image, found: tuple[Overlay, ...]) -> Image:
     """Return a copy with who and what was found; what is late is faint, and written."""
     drawn = picture.copy()
     if late := [one for one in found if one.late]:
