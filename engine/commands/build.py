@@ -30,7 +30,7 @@ def need_extra(extra: str, package: str, command: str) -> None:
 def build_model(verb: str, name: str) -> str:
     """Build a model; return where it lies. Raise UnknownName, MissingExtra or ModelError."""
     from engine.commands.convert import convert
-    from engine.inference.card import BUILDABLE, CONVERTED
+    from engine.inference.model_folders import BUILDABLE, CONVERTED
 
     if verb != "build":
         raise UnknownName("verb", verb, ["build"])

@@ -15,7 +15,8 @@ from pathlib import Path
 from engine.core.errors import ModelError, UnwritableFile
 from engine.core.files import installed_folder
 from engine.core.os_errors import os_reason
-from engine.inference.card import CARD, built_folder, read_card
+from engine.inference.card import CARD, read_card
+from engine.inference.model_folders import built_folder
 from engine.system.whole_file import write_whole
 
 

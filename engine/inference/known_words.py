@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from engine.inference.card import model_folder, read_card
+from engine.inference.card import read_card
+from engine.inference.model_folders import model_folder
 from engine.language.pronunciation import Pronunciations
 from engine.language.valence import Valences
 from engine.language.word_vectors import WordVectors

@@ -28,7 +28,8 @@ from engine.core.errors import ModelError
 from engine.core.nearest import nearest
 from engine.core.node import Model
 from engine.core.parameter import FILE, Fixed, Param, read_parameters
-from engine.inference.card import CARD, Card, model_folder, read_card
+from engine.inference.card import CARD, Card, read_card
+from engine.inference.model_folders import model_folder
 from engine.inference.session import Session, open_sessions
 
 Out = TypeVar("Out")

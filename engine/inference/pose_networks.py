@@ -8,7 +8,7 @@ from typing import Final
 from engine.core.errors import ModelError
 from engine.core.messages import JOINTS
 from engine.core.nearest import nearest
-from engine.inference.card import built_folder, models
+from engine.inference.model_folders import built_folder, models
 from engine.inference.session import Session
 
 FINDER: Final = "movenet_multipose"

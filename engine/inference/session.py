@@ -22,16 +22,8 @@ from engine.core.errors import ModelError, as_written
 from engine.core.nearest import nearest
 from engine.inference.backend import CPU, Backend, Runner, Stored, Unfit
 from engine.inference.backends import BACKENDS, REMEDIES
-from engine.inference.card import (
-    DATA,
-    FLOAT32,
-    VECTOR,
-    Card,
-    CardFile,
-    Tensor,
-    model_folder,
-    read_card,
-)
+from engine.inference.card import DATA, FLOAT32, VECTOR, Card, CardFile, Tensor, read_card
+from engine.inference.model_folders import model_folder
 from engine.inference.onnx_runtime import short
 from engine.inference.outside import files_outside
 from engine.inference.refusal import describe_refusal

@@ -24,10 +24,10 @@ from engine.core.node import Node
 from engine.core.parameter import Fixed, Param
 from engine.dsp.audio.varispeed import Varispeed
 from engine.dsp.audio.word_starts import spans_in
-from engine.inference.card import model_folder
 from engine.inference.kokoro import BUILD, KokoroVoice, open_kokoro
 from engine.inference.kokoro import NAME as KOKORO
 from engine.inference.kokoro import RATE as KOKORO_RATE
+from engine.inference.model_folders import model_folder
 from engine.language.kokoro_tokens import tokens_of
 from engine.language.phrases import LONGEST_PHRASE, phrases
 from engine.language.speaking import SpokenMoment, in_order, parts_of_sound, spelled

@@ -18,7 +18,7 @@ from engine.core.node import Node
 from engine.core.parameter import FILE, read_parameters
 from engine.core.sink import Sink
 from engine.core.source import Source
-from engine.inference.card import models
+from engine.inference.model_folders import models
 from engine.patch.build import Find
 from engine.patch.load import Document, Texts, load_texts
 from engine.patch.plan import Plan, PlannedBox

@@ -11,7 +11,8 @@ from engine.core.clock import SECOND
 from engine.core.codec import NotEncodable
 from engine.core.messages import Message, Ns
 from engine.core.secrets import hide_in_setting
-from engine.inference.card import models, read_card
+from engine.inference.card import read_card
+from engine.inference.model_folders import models
 from engine.patch.hidden_texts import hide_in_patch
 from engine.patch.plan import Plan
 from engine.recording import entries

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.core.errors import ModelError
-from engine.inference.card import Card, models, read_card
+from engine.inference.card import Card, read_card
+from engine.inference.model_folders import models
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from onnx import TensorProto
 
 from engine.core.errors import ModelError
 from engine.core.files import read_file
-from engine.inference.card import built_folder
+from engine.inference.model_folders import built_folder
 from engine.training.built import check_published, keep_model, package_folder
 from engine.training.gradient import Graph, Value
 from engine.training.torch_file import read_torch_file

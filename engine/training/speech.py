@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from engine.core.errors import ModelError, UnreadableFile
 from engine.core.files import read_file
-from engine.inference.card import built_folder
+from engine.inference.model_folders import built_folder
 from engine.training.built import check_published, keep_model, package_folder
 from engine.training.ctranslate2_file import read_ctranslate2
 from engine.training.whisper_network import Sizes, Weights, decoder_network, encoder_network

@@ -19,7 +19,7 @@ from engine.core.messages import Block, Frame
 from engine.core.node import Model, Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import Inlet
-from engine.inference.card import BUILDABLE, built_folder
+from engine.inference.model_folders import BUILDABLE, built_folder
 from engine.registry import Registry
 
 REGISTRY = Registry()

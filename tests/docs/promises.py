@@ -23,7 +23,7 @@ from engine import Trigger
 from engine.core.clock import ns
 from engine.core.commands import SetParameter
 from engine.core.messages import Message, Note, OscMessage
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.lab.bench.class_sounds import claps
 from engine.runtime.entries import Arrival
 from engine.testing import Played, Script, Sent

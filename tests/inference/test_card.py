@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import ModelError
-from engine.inference.card import models, networks, read_card
+from engine.inference.card import read_card
+from engine.inference.model_folders import models, networks
 from engine.inference.session import open_session, open_sessions
 from tests.inference.tiny_models import TENSORS, TINY, numbers, write_model
 

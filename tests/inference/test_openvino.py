@@ -19,7 +19,8 @@ from engine.core.messages import Ns
 from engine.dsp.image.similarity import ssim
 from engine.inference import openvino
 from engine.inference.backend import Stored
-from engine.inference.card import models, networks, read_card
+from engine.inference.card import read_card
+from engine.inference.model_folders import models, networks
 from engine.inference.refusal import describe_refusal
 from engine.inference.session import Session, open_session, open_sessions
 from engine.inference.vector import hold_to_vector

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.dsp.image.warping import STEP
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.inference.optical_flow import FlowField, OpticalFlow
 
 Grey = NDArray[np.uint8]

@@ -19,7 +19,8 @@ import pytest
 from engine.core.errors import ModelError
 from engine.inference.backend import CPU, Runner, Stored
 from engine.inference.backends import BACKENDS
-from engine.inference.card import models, networks, read_card
+from engine.inference.card import read_card
+from engine.inference.model_folders import models, networks
 from engine.inference.onnx_runtime import OnnxRuntime
 from engine.inference.session import open_session, open_sessions
 from engine.inference.vector import hold_to_vector, write_vector

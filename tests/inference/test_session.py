@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ModelError
-from engine.inference.card import model_folder, models, networks, read_card
+from engine.inference.card import read_card
+from engine.inference.model_folders import model_folder, models, networks
 from engine.inference.session import open_session
 
 FRAGILE = Path(__file__).parents[1] / "models" / "fragile"

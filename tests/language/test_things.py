@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.language.things import said
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.dsp.audio.beat_features import HOP, WINDOW, BeatFeatures
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.inference.session import open_session
 
 NAME = "beatnet"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.inference.session import open_session, open_sessions
 
 FROM_TFLITE = ("blazepose_lite", "hands", "face_mesh")

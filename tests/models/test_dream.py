@@ -17,7 +17,7 @@ from engine.core.errors import ModelError
 from engine.core.messages import Frame, Message, Ns
 from engine.core.parameter import read_parameters
 from engine.core.source import Tape
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.inference.session import Session, open_session
 from engine.models.dream import LAYERS, DreamModel
 from engine.sources.stand_in import StandIn

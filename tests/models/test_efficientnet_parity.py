@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ModelError
-from engine.inference.card import model_folder, read_card
+from engine.inference.card import read_card
+from engine.inference.model_folders import model_folder
 from engine.inference.session import open_session, open_sessions
 from engine.inference.vector import hold_to_vector
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import Frame
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.inference.session import open_session
 from engine.models.embed import COUNT, EmbedModel
 from tests.models.drawn_things import clock, crossword, sign

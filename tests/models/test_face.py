@@ -14,7 +14,7 @@ from engine.core.landmarks import Landmarks, Person, Pose
 from engine.core.messages import JOINTS, Frame, Ns
 from engine.core.skeletons import FACE_468
 from engine.dsp.landmarks.expressions import expressions
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.models.face import Face, FaceModel
 
 Picture = NDArray[np.uint8]

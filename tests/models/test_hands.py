@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.core.landmarks import Landmarks, Person, Pose
 from engine.core.messages import JOINTS, Frame, Ns
 from engine.core.skeletons import HAND_21
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.models.hands import Hands, HandsModel
 
 Picture = NDArray[np.uint8]

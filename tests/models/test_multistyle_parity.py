@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.inference.session import open_session
 
 NAME = "multistyle26"

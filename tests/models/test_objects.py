@@ -15,7 +15,7 @@ from engine.core.clock import ns
 from engine.core.errors import ModelError, ParameterError
 from engine.core.messages import Detection, Detections, Frame
 from engine.dsp.image.detecting import COCO_80, boxes, in_square, overlap
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.inference.session import open_session
 from engine.models.objects import ObjectsModel
 from engine.nodes.draw_objects import DrawObjects

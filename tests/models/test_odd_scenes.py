@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Frame, Ns
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.models.face import FaceModel
 from engine.models.hands import HandsModel
 from engine.models.pose import PoseModel

@@ -19,7 +19,7 @@ from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import JOINTS, Frame, Ns
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.dsp.landmarks.body_regions import around
-from engine.inference.card import built_folder
+from engine.inference.model_folders import built_folder
 from engine.models.face import FaceModel
 from engine.models.hands import HandsModel
 from engine.models.pose import PoseModel

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import JOINTS, Frame, Pose
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.models.pose import PoseModel
 from engine.sources.stand_in import StandIn
 

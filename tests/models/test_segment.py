@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.core.messages import JOINTS, Frame, Person, Pose
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.inference.session import open_session
 from engine.models.segment import SegmentModel
 from engine.nodes.cutout import Cutout

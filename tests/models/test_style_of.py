@@ -19,7 +19,7 @@ from engine.core.context import Context, MemoryState
 from engine.core.errors import ModelError, ParameterError, PatchError
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import parameters_of
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.inference.session import open_sessions
 from engine.models.style_of import StyleOfModel
 from engine.testing import Played, play

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import Frame, Ns
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.models.style import LOOKS, StyleModel
 
 FILM = Path(__file__).parent.parent / "media" / "jump.mp4"

@@ -10,7 +10,7 @@ import pytest
 from engine.core.errors import ModelError
 from engine.core.messages import Block
 from engine.dsp.audio.resample import resample
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.models.voice_activity import Activity, VoiceActivityModel
 from tests.models.singing import blocks
 

@@ -13,7 +13,7 @@ from engine.core.commands import SetParameter
 from engine.core.context import Context
 from engine.core.errors import ModelError, PatchError
 from engine.core.messages import Later, Ns, Text, Trigger
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.models.write import AUTHORS, WriteModel, WrittenLine
 from engine.testing import play
 

@@ -17,7 +17,7 @@ from engine.core.messages import Block, Frame, Person, Pitch, Pose
 from engine.core.node import Node
 from engine.dsp.audio.level import power_to_db
 from engine.dsp.audio.resample import resample
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 from engine.lab.bench.class_sounds import whistled
 from engine.models.chords import ChordsModel
 from engine.models.flow import FlowModel

@@ -8,8 +8,9 @@ import pytest
 
 from engine.core.errors import ModelError
 from engine.core.messages import Text
-from engine.inference import card, known_words
+from engine.inference import known_words
 from engine.inference.known_words import valences, word_vectors
+from engine.inference.model_folders import models
 from engine.lab.bench.words import is_held_out
 from engine.nodes.mood import Felt, Mood
 from engine.nodes.prosody import Prosody
@@ -62,7 +63,7 @@ def test_what_the_network_never_saw_it_judges_as_people_do() -> None:
 def test_a_table_that_was_altered_is_refused_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = card.models()["mood"]
+    folder = models()["mood"]
     for file in folder.iterdir():
         if file.is_file():
             (tmp_path / file.name).write_bytes(file.read_bytes())

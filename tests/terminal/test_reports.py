@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.core.finding import Finding
-from engine.inference.card import models
+from engine.inference.model_folders import models
 from engine.terminal import remedy
 from engine.terminal.devices import LISTS, Plugged
 from engine.terminal.doctor import _films, _plugged, _priority, findings, port, python

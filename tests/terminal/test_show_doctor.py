@@ -171,7 +171,7 @@ def test_ports_in_use_are_said(tmp_path: Path) -> None:
 
 
 def test_an_altered_network_is_found(tmp_path: Path) -> None:
-    from engine.inference.card import models
+    from engine.inference.model_folders import models
 
     folder = tmp_path / "mine"
     shutil.copytree(models()["movenet_lightning"], folder)

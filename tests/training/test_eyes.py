@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ModelError
-from engine.inference.card import BUILDABLE, model_folder
+from engine.inference.model_folders import BUILDABLE, model_folder
 from engine.models.eyes import EyesModel
 from engine.training.eyes import eyes_network, keep_eyes
 from engine.training.torch_file import read_torch_file

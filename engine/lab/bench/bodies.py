@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 from engine.core.messages import Frame, Ns
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17
-from engine.inference.card import built_folder, models
+from engine.inference.model_folders import built_folder, models
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
 from engine.lab.bench.rig.crops_real import face_crops, hand_crops
 from engine.lab.bench.rig.fetched import NotFetched, alone, run_with

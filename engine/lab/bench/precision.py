@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from engine.core.clock import ns
 from engine.core.messages import Block, Later
 from engine.dsp.image.similarity import ssim
-from engine.inference.card import BFLOAT16, models, networks, read_card
+from engine.inference.card import BFLOAT16, read_card
+from engine.inference.model_folders import models, networks
 from engine.inference.openvino import OPENVINO_BF16
 from engine.inference.session import Session, open_session
 from engine.lab.bench.report import COUNT, Goal, Row, ratio

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.lab.bench.rig.wire_ear import Tape
+from engine.lab.bench.rig.wire_ear import CycleTape
 
 CYCLE = 4
 SOUND = np.arange(1, 101, dtype=np.float32)
@@ -18,7 +18,7 @@ SOUND = np.arange(1, 101, dtype=np.float32)
     st.lists(st.booleans(), min_size=1, max_size=12).map(lambda lost: [False, *lost]),
 )
 def test_what_comes_lies_where_it_belongs_whichever_cycles_are_lost(first, lost):
-    tape = Tape(len(lost) * CYCLE, SOUND)
+    tape = CycleTape(len(lost) * CYCLE, SOUND)
     for number, is_lost in enumerate(lost):
         if is_lost:
             continue
@@ -33,7 +33,7 @@ def test_what_comes_lies_where_it_belongs_whichever_cycles_are_lost(first, lost)
 
 @pytest.mark.parametrize("late", [7, 8, 50])
 def test_past_its_end_nothing_is_noted_and_it_is_full(late):
-    tape = Tape(10, SOUND[:6])
+    tape = CycleTape(10, SOUND[:6])
     ones = np.ones(CYCLE, np.float32)
     assert tape.cycle(3, [ones, ones]).tolist() == [1, 2, 3, 4]
     assert tape.cycle(3 + late, [ones, ones]).tolist() == []

@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper, shape_inference
 
 from engine.inference.backend import Stored
 from engine.inference.backends import BACKENDS
-from engine.inference.card import model_folder
+from engine.inference.model_folders import model_folder
 
 SIDE: Final = 1024
 RUNS: Final = 15

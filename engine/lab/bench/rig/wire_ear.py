@@ -87,7 +87,7 @@ def wire_ear(
             process.kill()
 
 
-class Tape:
+class CycleTape:
     """What is heard and played from the first cycle on, by the server's count of frames.
 
     Why not by cycles: one that is lost is never called, and all behind it would be too early.
@@ -125,7 +125,7 @@ class _Ear:
         self.begun = 0
         self.done = threading.Event()
         self.begin = threading.Event()
-        self.tape = Tape(round(seconds * client.samplerate), sound)
+        self.tape = CycleTape(round(seconds * client.samplerate), sound)
         self._client = client
         self._ins = [client.inports.register(side) for side in ("left", "right")]
         self._out = client.outports.register("out")
