@@ -8,7 +8,7 @@ import socket
 from typing import Final
 
 PORTS: Final = range(11_000, 16_000)
-"""Linux, macOS and Windows give none of these to who asks for just any, as every client does: such a
+"""Linux, macOS and Windows give none of these to who asks for just any, as each client does: such a
 port would now and then be taken between the moments in which a test finds it and opens it."""
 
 _ports = itertools.cycle(random.Random().sample(PORTS, len(PORTS)))
