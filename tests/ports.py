@@ -8,8 +8,8 @@ import socket
 from typing import Final
 
 PORTS: Final = range(11_000, 16_000)
-"""No system gives one of these to who asks for just any, as every client does: such a port would
-now and then be taken between the moment in which a test finds it and that in which it is opened."""
+"""Linux, macOS and Windows give none of these to who asks for just any, as each client does: such a
+port would now and then be taken between the moments in which a test finds it and opens it."""
 
 _ports = itertools.cycle(random.Random().sample(PORTS, len(PORTS)))
 """In an order of its own in each process, for several run tests at a time."""

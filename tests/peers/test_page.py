@@ -118,9 +118,9 @@ class Wire:
             assert self._news.wait_for(there, LIMIT), "it never came"
 
     def from_now(self):
-        """Let what came so far be past."""
-        with self._news:
-            self._seen = len(self.heard)
+        """Let what was sent so far be past, also what is read only later."""
+        self._say(b"/now\0\0\0\0,\0\0\0")
+        self.until(lambda one: one[1] == "/now")
 
     def between(self, begin, end, address):
         with self._news:
@@ -135,10 +135,13 @@ class Wire:
 
     def close(self):
         self._open = False
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as voice:
-            voice.sendto(b"/end\0\0\0\0,\0\0\0", ("127.0.0.1", self.port))
+        self._say(b"/end\0\0\0\0,\0\0\0")
         self._thread.join(LIMIT)
         self._ear.close()
+
+    def _say(self, datagram):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as voice:
+            voice.sendto(datagram, ("127.0.0.1", self.port))
 
 
 class Show:
