@@ -106,14 +106,15 @@ def play(
     if not offline:
         heed_no_requests()  # what a show does at them is not there yet
 
+        from engine.runtime.workers.out_of_process import FORK_SERVER
+
+        FORK_SERVER.prepare()  # it loads what it needs while the rest is loaded here
+
     from engine.patch.parts import ALL
     from engine.runtime.dump import Dump
     from engine.runtime.opening import open_texts
     from engine.runtime.performance import Performance
-    from engine.runtime.workers.out_of_process import FORK_SERVER
 
-    if not offline:
-        FORK_SERVER.prepare()  # it loads what it needs while the patch is read
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None

@@ -61,17 +61,15 @@ def apart(node: Node) -> Worker:
     return SubprocessWorker("alone", node, Context("alone"))
 
 
-WAYS = [
-    pytest.param(here, id="here"),
-    pytest.param(
-        apart,
-        id="apart",
-        marks=pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on threads"),
-    ),
-]
-in_every_way = pytest.mark.parametrize("way", WAYS)
 EVERY = [*boxes.MODELS, *boxes.NODES]
 every_node = pytest.mark.parametrize("name", EVERY)
+in_every_way = pytest.mark.parametrize(
+    ("name", "way"),
+    [(name, here) for name in EVERY]
+    # A process of its own takes twice as long, and is the same for all boxes.
+    + [(name, apart) for name in few(EVERY, 25) if os.name == "posix"],  # elsewhere on threads
+    ids=lambda each: each if isinstance(each, str) else each.__name__,
+)
 plain_nodes = pytest.mark.parametrize("name", boxes.NODES)
 
 
@@ -165,7 +163,6 @@ PATIENT = {"beat"}
 
 
 @in_every_way
-@every_node
 def test_it_lives_twice_may_be_reset_at_any_time_and_begins_anew(name: str, way: Way) -> None:
     node = boxes.fresh(name)
     worker = way(node)
@@ -183,12 +180,7 @@ def test_it_lives_twice_may_be_reset_at_any_time_and_begins_anew(name: str, way:
     assert name in PATIENT or not boxes.is_model(name) or told[0]
 
 
-@pytest.mark.parametrize(
-    ("name", "way"),
-    [(name, here) for name in EVERY]
-    + [(name, apart) for name in few(EVERY, 25) if os.name == "posix"],
-    ids=lambda each: each if isinstance(each, str) else each.__name__,
-)
+@in_every_way
 def test_what_is_no_number_never_gets_through(name: str, way: Way) -> None:
     node = boxes.fresh(name)
     worker = way(node)
