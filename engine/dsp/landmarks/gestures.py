@@ -266,7 +266,8 @@ class GestureReader:
             self._across.popleft()
         if self._is_settling(at):
             self._across.clear()
-        if any(was * across < 0 and min(abs(was), abs(across)) > SWAPPED for _, was in self._across):
+        other = max((abs(was) for _, was in self._across if was * across < 0), default=0.0)
+        if min(abs(across), other) > SWAPPED:
             self._swapped = at
         self._across.append((at, across))
         self._sides += (across - self._sides) * -math.expm1(-passed / FACING)
