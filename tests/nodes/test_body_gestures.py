@@ -198,6 +198,32 @@ def test_sides_swapped_for_a_moment_are_no_turn():
     assert told(swapped) == []
 
 
+@pytest.mark.parametrize("lasts", [0.3, 0.6, 1.2])
+def test_sides_swapped_between_two_pictures_are_no_turn_however_long_they_stay_so(lasts):
+    def swapped(at):
+        person = someone()
+        if 0.7 < at < 0.7 + lasts:
+            person.joints[:, 0] = 1 - person.joints[:, 0]
+        return (person,)
+
+    assert told(swapped, seconds=3) == []
+
+
+def test_a_body_that_is_seen_higher_in_one_picture_alone_does_not_jump():
+    assert told(lambda at: (lifted(someone(), 0.07 if 0.99 < at < 1.01 else 0.0),)) == []
+
+
+@pytest.mark.parametrize("hidden", ["left_ankle", "right_ankle"])
+def test_a_jump_is_told_though_a_foot_is_missed_in_a_picture(hidden):
+    def jumps(at):
+        (person,) = jumping(at)
+        if 0.55 < at < 0.58:
+            (person,) = (lifted(someone(**{hidden: None}), 0.03),)
+        return (person,)
+
+    assert told(jumps) == [("jump", 1.0)]
+
+
 def test_who_jumps_onto_a_step_may_jump_again_at_once():
     def hops(at):
         up = 0.03 if at > 0.5 else 0.0

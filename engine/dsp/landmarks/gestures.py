@@ -43,9 +43,11 @@ UPRIGHT: Final = 0.144
 or runs off, has none."""
 RISING: Final = 0.3
 """Seconds in which they do; who walks away from the camera rises in the picture more slowly."""
-STAYS: Final = 0.05
-"""Seconds for which both feet stay so high: a foot that steps, or is mistaken, does not; and of who
-rises twice as high they are aloft for three times as long, for that is how things fall."""
+STAYS: Final = 0.03
+"""Seconds, a picture at least, for which the lower foot stays up: one that steps, or is mistaken,
+does not, and nobody who jumped is down again so soon."""
+DROPPED: Final = 0.75
+"""What part of how high it must rise it may lose in them: points tremble."""
 HIDDEN: Final = 0.1
 """Seconds for which a foot, or another part that rises, may be missed in between."""
 ALOFT: Final = 1.0
@@ -207,7 +209,7 @@ class GestureReader:
         self._feet.append((at, ys))
         while at - self._feet[0][0] > RISING * SECOND:
             self._feet.popleft()
-        if self._leaving is not None and min(_risen(ys, self._leaving[1])) <= high * tall:
+        if self._leaving and min(_risen(ys, self._leaving[1])) <= DROPPED * high * tall:
             self._leaving = None
         if self._leaving is None:
             before = self._left(ys, tall, high)
@@ -264,7 +266,8 @@ class GestureReader:
             self._across.popleft()
         if self._is_settling(at):
             self._across.clear()
-        if any(min(abs(was), abs(across)) > SWAPPED and was * across < 0 for _, was in self._across):
+        other = max((abs(was) for _, was in self._across if was * across < 0), default=0.0)
+        if min(abs(across), other) > SWAPPED:
             self._swapped = at
         self._across.append((at, across))
         self._sides += (across - self._sides) * -math.expm1(-passed / FACING)
