@@ -84,11 +84,13 @@ NAMES: Final[dict[tuple[str, str], str | tuple[str, str]]] = {
     ("engine.dsp.scales", "to_scale"): ("engine.dsp.audio.scales", "quantise"),
     ("engine.dsp.spectrum", "leaning"): ("engine.dsp.audio.spectrum", "asymmetric_window"),
     ("engine.models.pitch", "PitchModel"): ("engine.nodes.pitch", "PitchNode"),
+    ("engine.inference.card", "model_folder"): "engine.inference.model_folders",
+    ("engine.inference.card", "models"): "engine.inference.model_folders",
     ("engine.models.session", "Card"): "engine.inference.card",
     ("engine.models.session", "Tensor"): "engine.inference.card",
     ("engine.models.session", "library"): "engine.inference.onnx_runtime",
-    ("engine.models.session", "model_folder"): "engine.inference.card",
-    ("engine.models.session", "models"): "engine.inference.card",
+    ("engine.models.session", "model_folder"): "engine.inference.model_folders",
+    ("engine.models.session", "models"): "engine.inference.model_folders",
     ("engine.models.session", "read_card"): "engine.inference.card",
 }
 """Names that left their module, by it and their old name: the module, and a new name if any."""
