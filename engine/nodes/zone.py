@@ -132,8 +132,8 @@ class Zone(Node):
         return self._zone
 
     def close(self) -> None:
-        """Forget who has been inside: nobody is told of them any more."""
-        self._where, self._occupancy = Whereabouts(), Occupancy()
+        """Forget who has left since the last picture: nobody is told of them any more."""
+        self._occupancy.tell_none()
 
     def reset(self) -> None:
         """Forget who was inside: after a gap they have left, and who is there comes in anew."""

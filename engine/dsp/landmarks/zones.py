@@ -207,6 +207,10 @@ class Occupancy:
         self._forgotten += self.slots
         self._inside, self.slots = {}, ()
 
+    def tell_none(self) -> None:
+        """Return none of those who were forgotten since the last update by the next one."""
+        self._forgotten = []
+
     @property
     def count(self) -> int:
         """How many are inside."""
