@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.lab.bench.rig.gestures_real_made import (
+    ANKLE,
     FALL,
     HEIGHTS,
     NOTHING,
@@ -52,8 +53,9 @@ def test_who_is_thrown_up_is_seen_as_high_and_who_bends_keeps_the_feet_down():
         0.25, abs=0.03
     )
     for script in ("stands", "leans away", "squats", "bobs"):
-        feet = [red_rows(each).max() for each in one.pictures(NOTHING[script], times=1)]
-        assert max(feet) - min(feet) <= 1
+        soles = [red_rows(each).max() for each in one.pictures(NOTHING[script], times=1)]
+        most = 0.35 * ANKLE * tall  # who squats is squeezed by so much, what is below ankles too
+        assert max(soles) - min(soles) <= 1 + most
 
 
 def test_half_a_turn_shows_no_back_and_a_whole_one_does_and_comes_back():

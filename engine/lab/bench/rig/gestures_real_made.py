@@ -42,7 +42,7 @@ LATE: Final = 0.3
 """Seconds after it was over within which it must be told."""
 _DIP: Final = 0.08
 """By what part somebody bends before a jump, and behind it."""
-_ANKLE: Final = 0.039
+ANKLE: Final = 0.039
 """Statures from the floor to the ankles: who bends is squeezed down to there, for feet stay."""
 _AT: Final = 1.2
 """Seconds into a round at which they leave the ground, or begin."""
@@ -182,8 +182,8 @@ def _lay(
     lean = math.radians(stance.lean)
     turn = np.array([[math.cos(lean), -math.sin(lean)], [math.sin(lean), math.cos(lean)]])
     matrix = turn @ np.diag([factor * stance.wide, factor * stance.high])
-    base = np.array([x + stance.x * scale, y - (stance.up + _ANKLE) * STATURE * scale])
-    shift = base - matrix @ np.subtract(cutout.anchor, (0, _ANKLE * cutout.tall))
+    base = np.array([x + stance.x * scale, y - (stance.up + ANKLE) * STATURE * scale])
+    shift = base - matrix @ np.subtract(cutout.anchor, (0, ANKLE * cutout.tall))
     size = picture.shape[1], picture.shape[0]
     piece = cv2.warpAffine(cutout.picture, np.column_stack([matrix, shift]), size)
     share = piece[..., 3:].astype(np.float32) / 255
