@@ -44,7 +44,7 @@ class Burdened(Model):
     _relieved: ClassVar[threading.Event] = threading.Event()
 
     def process(self, frame: Frame) -> float:
-        self._relieved.wait(self.size / 1000)
+        self._relieved.wait(self.size / 333)
         return float(self.size)
 
 
@@ -70,7 +70,7 @@ class Seeing(Model):
 
 LOCAL: dict[str, type[Box]] = {"film": Film, "burdened": Burdened, "seeing": Seeing}
 PATCH = (
-    'deadline="200 ms"\ngive_way=["slow.size", "slow.every"]\n'
+    'deadline="600 ms"\ngive_way=["slow.size", "slow.every"]\n'
     '[film]\nuse="film"\n[slow]\nuse="burdened"\nfrom="film"\n[c]\nuse="collector"\nfrom="slow"\n'
 )
 
