@@ -10,7 +10,7 @@ import sys
 import jack
 import pytest
 
-from engine.lab.bench.rig.jack import MidiDump, connect, is_gone, ports, server, until
+from engine.lab.bench.rig.jack import MidiDump, cables, connect, is_gone, ports, server, until
 from engine.midi.own_ports import OWN_PORTS
 from engine.midi.ports import open_port
 from engine.sinks.midi_out import MidiOut
@@ -85,6 +85,16 @@ def key_of(name):
         out.close_port()
 
 
+@contextlib.contextmanager
+def cables_told():
+    """Say which cables lie where something does not come: JACK drops a client that is late."""
+    try:
+        yield
+    except TimeoutError as error:
+        error.add_note(cables())
+        raise
+
+
 def assert_no_echo(dump, beats=15):
     """Wait for a stretch of beats in which nothing else comes, and each once.
 
@@ -119,7 +129,7 @@ def test_a_show_plays_for_others_and_hears_only_them(tmp_path, named):
     with MidiDump() as dump, playing(file):
         connect(port_of(name), dump.port)
         assert_no_echo(dump)
-        with key_of("piano") as press:
+        with key_of("piano") as press, cables_told():
             until(lambda: press() or KEY in dump.messages, "auto does not find the piano")
 
 

@@ -140,6 +140,12 @@ def ports() -> list[str]:
     return done.stdout.splitlines() if done else []
 
 
+def cables() -> str:
+    """Return the ports of all clients, each with those it is connected to, a line each."""
+    done = _ask("jack_lsp", "-c")
+    return done.stdout if done else ""
+
+
 def is_gone(port: str) -> bool:
     """Return whether the server answers that no client has a port."""
     there = ports()
