@@ -63,7 +63,6 @@ def join(
     own = _own_name(name)
     link = make_link(own, key, room_port, [at] if at else [], find=find and not at, shy=True)
     link.prepare()  # it meets the others while what plays is loaded
-
     asyncio.run(_join(own, link, trust))
 
 

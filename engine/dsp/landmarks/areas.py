@@ -10,11 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Corner = tuple[float, float]
-FAR: Final = 3.0
+_FAR: Final = 3.0
 """Pictures from the middle: a corner beyond was meant in pixels."""
-FAR_OUTSIDE: Final = (
-    "a corner is far outside the picture; 0, 0 is its left bottom and 1, 1 the right top"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +73,13 @@ def _fault(corners: Sequence[Corner]) -> str:
         places = Area(tuple(corners)).corners
     except ValueError as error:
         return str(error)
-    if (np.abs(np.array(places) - 0.5) > FAR).any():
-        return FAR_OUTSIDE
+    return far_fault(places)
+
+
+def far_fault(places: Sequence[Sequence[float]]) -> str:
+    """Return a word about corners that were meant in pixels, not in parts of a picture; or ""."""
+    if (np.abs(np.array(places) - 0.5) > _FAR).any():
+        return "a corner is far outside the picture; 0, 0 is its left bottom and 1, 1 the right top"
     return ""
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.dsp.landmarks.areas import FAR, FAR_OUTSIDE
+from engine.dsp.landmarks.areas import far_fault
 from engine.dsp.landmarks.body import Point
 from engine.dsp.landmarks.zones import turned, zone_fault
 
@@ -93,8 +93,8 @@ def corners_fault(corners: Sequence[Sequence[float]]) -> str:
         if _height(*(places[number] for number in numbers)) < _LEAST:
             one, two, three = (number + 1 for number in numbers)
             return f"{one}, {two} and {three} lie on a line, which is no corner of a floor"
-    if max(abs(part - 0.5) for place in places for part in place) > FAR:
-        return FAR_OUTSIDE
+    if fault := far_fault(places):
+        return fault
     if zone_fault(places):
         return (
             "it crosses itself; the corners are, in this order, near left, near right, far right, "
