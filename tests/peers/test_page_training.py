@@ -101,6 +101,9 @@ def test_a_network_that_writes_shows_its_lines_in_the_place_of_a_picture():
     with contextlib.closing(page), contextlib.closing(Browser(taken)) as browser:
         browser.size(1440, 900)
         browser.go(f"http://127.0.0.1:{port}/")
+        # A page that is loaded looks on only when it is connected too.
+        page.show_text(TrainingState("sea", 0.0, 90.0, 0, 400, 4.0), lambda: "")
+        browser.until(f"{TEXT.format('title')}.startsWith('sea: ')")
         for steps in range(1, 200):
             loss = 1.4 + 2.6 / steps**0.5
             state = TrainingState("sea", steps / 400, 90.0 - steps / 5, steps, 400, loss)
