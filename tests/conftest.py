@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from blockbuster import BlockBuster
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
@@ -123,8 +123,13 @@ SLOW = (
 ONE_BY_ONE = ("tests/lab/", "tests/peers/")
 
 
-# A machine that is busy takes its time over an example; that is no failure.
-settings.register_profile("sensorium", deadline=None, max_examples=100 if NIGHT else 40)
+# A machine that is busy takes its time over an example, or over making it; that is no failure.
+settings.register_profile(
+    "sensorium",
+    deadline=None,
+    max_examples=100 if NIGHT else 40,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("sensorium")
 
 
@@ -272,6 +277,7 @@ def _calm() -> Iterator[None]:
         patching.setattr("engine.runtime.supervision.loop_watch.MISSED", 1_000_000)
         patching.setattr("engine.system.device_process.PATIENCE", float(LIMIT))
         patching.setattr("engine.system.fork_server.PATIENCE", float(LIMIT))
+        patching.setattr("engine.runtime.reload.probation._BESIDES", 1000.0 * LIMIT)
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import socket
 from typing import Final
@@ -11,8 +12,11 @@ PORTS: Final = range(11_000, 16_000)
 """Linux, macOS and Windows give none of these to who asks for just any, as each client does: such a
 port would now and then be taken between the moments in which a test finds it and opens it."""
 
-_ports = itertools.cycle(random.Random().sample(PORTS, len(PORTS)))
-"""In an order of its own in each process, for several run tests at a time."""
+_workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_ours = PORTS[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) :: _workers]
+"""What this worker may have: of two that find the same port, one is late to open it."""
+_ports = itertools.cycle(random.Random().sample(_ours, len(_ours)))
+"""In an order of its own in each process, for several runs may go on at a time."""
 
 
 def find_port() -> int:

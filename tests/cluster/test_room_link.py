@@ -108,6 +108,7 @@ def test_without_the_key_with_a_wrong_one_and_with_rubbish_nobody_comes_in(
     ):
         without_certificate.recv(1)
     until(lambda: home.counts()["refused"] >= before + 11)
+    until(lambda: len(ears.contents("notes")) == 10)
     assert ears.contents("notes") == [bytes([number]) for number in range(10)]
     assert home.machines().keys() == {"left"}
     assert {name for name, *_ in ears.told} == {"left"}

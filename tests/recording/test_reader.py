@@ -18,7 +18,8 @@ from engine.recording.record import Begun
 from .shows import SMALL, again, compared, rehearse
 
 FIXED = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 

@@ -26,7 +26,7 @@ MAIN = "from engine.cli import main; main()"
 SMALL_FILES = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); "
 TOLD = "nothing more is recorded, the show goes on"
 ENDLESS = SMALL.replace('seconds = "3 s"', "").replace("width = 64", "width = 128")
-TRIES = 3
+TRIES = 10
 """How often a kill may find the machine too busy."""
 
 

@@ -97,7 +97,8 @@ def edited(
             await editor.until(lambda: editor.engines or playing.done())
             await edit(editor)
         finally:
-            os.kill(os.getpid(), signal.SIGTERM)
+            if not playing.done():  # or nobody would hear it but this process
+                os.kill(os.getpid(), signal.SIGTERM)
             await playing
 
     asyncio.run(go())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from engine.core.box import Box
 from engine.patch.load import parse
@@ -19,6 +19,12 @@ def live(text: str, own: Mapping[str, type[Box]]) -> Live:
     return Live(
         open_document(parse(text), lambda use: own.get(use) or registry.find(use), live=False)
     )
+
+
+def lives(answers: Sequence[float]) -> list[list[float]]:
+    """Return what a box that counts its calls has answered, split where a fresh one began."""
+    begins = [place for place, answer in enumerate(answers) if answer == 1]
+    return [[*answers[a:b]] for a, b in zip(begins, [*begins[1:], len(answers)], strict=True)]
 
 
 def play(

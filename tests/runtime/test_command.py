@@ -23,7 +23,7 @@ width = 64
 height = 64
 [control]
 use = "osc_control"
-port = 19700
+port = {port}
 [reach]
 use = "joint"
 from = "cam.joints"
@@ -38,9 +38,14 @@ to = "127.0.0.1:9"
 
 
 @pytest.fixture
-def patch(tmp_path: Path) -> Path:
+def small(free_port: int) -> str:
+    return SMALL.format(port=free_port)
+
+
+@pytest.fixture
+def patch(tmp_path: Path, small: str) -> Path:
     file = tmp_path / "small.toml"
-    file.write_text(SMALL)
+    file.write_text(small)
     return file
 
 
@@ -135,8 +140,8 @@ def test_nobody_who_reads_the_dump_any_more_stops_the_show(patch: Path) -> None:
     assert "Exception ignored" not in text
 
 
-def test_what_cannot_be_played_says_so_and_ends_with_2(patch: Path) -> None:
-    patch.write_text(SMALL + '"/more" = "reech"\n')
+def test_what_cannot_be_played_says_so_and_ends_with_2(patch: Path, small: str) -> None:
+    patch.write_text(small + '"/more" = "reech"\n')
     done = run(patch, code=2)
     assert 'there is no box "reech". Did you mean "reach"?' in done.stderr
     assert done.stderr.count("\n") == 1
@@ -152,10 +157,10 @@ def test_a_patch_that_cannot_be_played_costs_no_older_dump(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("watch", [True, False])
-def test_what_is_saved_plays_unless_nobody_watches(watch: bool, patch: Path) -> None:
+def test_what_is_saved_plays_unless_nobody_watches(watch: bool, patch: Path, small: str) -> None:
     more = "--watch" if watch else "--no-watch"
     with playing(patch, more, "--no-page", *(() if watch else ("--for", 3))) as process:
-        patch.write_text(SMALL.replace('"/reach"', '"/other"'))
+        patch.write_text(small.replace('"/reach"', '"/other"'))
         assert process.stdout is not None
         if watch:
             assert any('"/other"' in line for line in process.stdout)

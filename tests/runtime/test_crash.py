@@ -64,17 +64,19 @@ def test_another_takes_its_place_and_the_rest_plays_on(how: str, told: str) -> N
     def until(engine: Engine) -> bool:
         collector = engine.states["c"].box
         answers, beats = collector.of("m"), len(collector.of("beat"))  # type: ignore[attr-defined]
-        if engine.metrics.state("m") == "failed" and len(answers) == 4 and not lost_at:
+        if engine.metrics.state("m") == "failed" and answers[-1:] == [4] and not lost_at:
             lost_at.append(beats)
-        if len(answers) >= 8 and not back_at:
+        if lost_at and answers[-5:] == [4, 1, 2, 3, 4] and not back_at:
             back_at.append(beats)
         return bool(back_at)
 
     engine = play(how, until)
     collector = engine.states["c"].box
-    assert collector.of("m")[:8] == [1, 2, 3, 4, 1, 2, 3, 4]  # type: ignore[attr-defined]
+    # On a machine that is too busy it may seem to hang at others too.
+    for life in live_shows.lives(collector.of("m")):  # type: ignore[attr-defined]
+        assert life == [1, 2, 3, 4][: len(life)]
     assert back_at[0] - lost_at[0] > 2  # it went on while the box was away
-    assert f"{engine.metrics.faults[0].box}: {engine.metrics.faults[0].text}" == told
+    assert told in [f"{fault.box}: {fault.text}" for fault in engine.metrics.faults]
     assert collector.silenced.count("m") >= 1  # type: ignore[attr-defined]
     for thread in threading.enumerate():
         if thread.name == "lane m":

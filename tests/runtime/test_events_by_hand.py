@@ -20,6 +20,7 @@ from engine.runtime.command_queue import submit_command
 from engine.runtime.engine import Engine
 from engine.runtime.feedback import shown_of
 from engine.testing import play
+from tests.limits import LIMIT
 from tests.recording.shows import again, compared, rehearse
 from tests.runtime import live_shows
 
@@ -271,7 +272,7 @@ def test_a_storm_of_words_is_heard_whole_while_a_show_plays() -> None:
                 engine.ask("a hand", SetParameter("box", "choose", 1))
         return len(collector(engine).of("text")) == len(collector(engine).of("said")) == len(words)
 
-    engine = live_shows.play(live_shows.live(patch, BOXES), until, 30.0)
+    engine = live_shows.play(live_shows.live(patch, BOXES), until, LIMIT)
     assert collector(engine).of("text") == words
     assert collector(engine).of("said") == [f"1 {count}" for count in range(1, 401)]
     assert engine.metrics.faults == []

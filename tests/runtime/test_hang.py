@@ -68,11 +68,14 @@ def test_a_fresh_box_takes_its_place_and_the_rest_plays_on() -> None:
     def until(engine: Engine) -> bool:
         collector = engine.states["c"].box
         beats.append(len(collector.of("beat")))  # type: ignore[attr-defined]
-        return engine.metrics.lanes["m"].replaced >= 2 and collector.of("m")[-1] == 4  # type: ignore[attr-defined]
+        answers = collector.of("m")  # type: ignore[attr-defined]
+        return engine.metrics.lanes["m"].replaced >= 2 and answers[-5:] == [4, 1, 2, 3, 4]
 
     engine = play(until)
     collector = engine.states["c"].box
-    assert collector.of("m")[:8] == [1, 2, 3, 4, 1, 2, 3, 4]  # type: ignore[attr-defined]
+    # On a machine that is too busy it may seem to hang at others too.
+    for life in live_shows.lives(collector.of("m")):  # type: ignore[attr-defined]
+        assert life == [1, 2, 3, 4][: len(life)]
     assert beats[-1] > 60  # it went on while they hung
     told = [f"{fault.box}: {fault.text}" for fault in engine.metrics.faults]
     assert told == [

@@ -23,6 +23,7 @@ from engine.core.messages import Frame, Ns
 from engine.core.node import Node
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.schedule.job import Job
+from engine.runtime.workers import out_of_process
 from engine.runtime.workers.lane import ThreadLane
 from engine.runtime.workers.loop_lane import LARGEST, LoopLane, OnLoop, make_lane
 from engine.system.frame_pool import SLOTS, FrameStore
@@ -172,8 +173,9 @@ def boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def played(boxes: Any) -> Iterator[Callable[..., MemoryState]]:
+def played(boxes: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., MemoryState]]:
     """Give what plays with a lane and closes it; afterwards neither thread nor file is left."""
+    monkeypatch.setattr(out_of_process, "CLOSING", float(LIMIT))  # none of them hangs as it closes
     before = set(threading.enumerate())
 
     def play(with_it: Play, box: str = "Worker", **parameters: object) -> MemoryState:

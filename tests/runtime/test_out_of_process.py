@@ -299,14 +299,14 @@ def test_one_that_hangs_can_be_ended_from_another_thread(painter: SubprocessWork
     threading.Timer(0.1, painter.kill).start()
     with pytest.raises(ProcessDied):
         next(answer)
-    assert its.wait(0)
+    assert its.wait(LIMIT)
 
 
 def test_one_that_hangs_goes_when_nobody_asks_any_more(painter: SubprocessWorker) -> None:
     its = _child(painter)
     painter._channel.send(CALL, [[None], 15, "", True])
     painter.close()
-    assert its.wait(0)
+    assert its.wait(LIMIT)
 
 
 def test_closing_leaves_no_process_and_no_file(boxes: dict[str, type[Node]]) -> None:
@@ -326,7 +326,7 @@ def _open_and_close(boxes: dict[str, type[Node]]) -> None:
     its = _child(outside)
     outside.close()
     outside.close()
-    assert its.wait(0)
+    assert its.wait(LIMIT)
 
 
 def _open_files() -> set[tuple[str, str]]:

@@ -54,6 +54,17 @@ class Silhouette(Model):
     def process(self, frame: Frame) -> Mask:
         return Mask(frame.image[:, :, 0].astype(np.float32) / 255)
 '''
+SEEN = '''
+"""Tell that a mask came."""
+from engine import Mask, Node
+
+
+class Seen(Node):
+    """Say how bright a mask is."""
+
+    def process(self, mask: Mask) -> float:
+        return float(mask.alpha.mean())
+'''
 PATCH = """
 [cam]
 use = "stand_in"
@@ -62,6 +73,9 @@ height = 64
 [silhouette]
 use = "silhouette"
 from = "cam"
+[seen]
+use = "seen"
+from = "silhouette"
 [paper]
 use = "paper"
 [paper.send]
@@ -83,11 +97,12 @@ def sockets(free_port: int) -> Iterator[Sockets]:
 
 
 def show(folder: Path, lane: bool) -> Show:
-    return Show(folder, {"paper": SINK.replace("LANE", str(lane)), "silhouette": MASKS})
+    boxes = {"paper": SINK.replace("LANE", str(lane)), "silhouette": MASKS, "seen": SEEN}
+    return Show(folder, boxes)
 
 
 def patch(sockets: Sockets, control: int, head: str = "") -> str:
-    people = '"/people" = "cam.joints.count"'
+    people = '"/people" = "cam.joints.count"\n"/mask" = "seen"\n"/hello" = "desk.hello"'
     text = PATCH.format(control=control, replies=find_port())
     return head + text + sockets.desk('hello = "/hello"', people)
 
@@ -101,6 +116,7 @@ def play(folder: Path, sockets: Sockets, made: Show, *more: object) -> dict[str,
     stats = folder / "stats.json"
     with made.playing("--stats", stats, *more) as process:
         sockets.hear_all("/people", lambda heard: len(heard) >= MANY)
+        sockets.hear_all("/mask", lambda heard: len(heard) >= 2)
         told = end(process)
     assert "Traceback" not in told
     routes = json.loads(stats.read_text())["routes"]
@@ -130,13 +146,20 @@ def test_they_leave_until_somebody_asks_by_osc_that_none_does(
         sockets.hear_all("/people", lambda _: pictures(tmp_path) == {"picture", "mask"})
         sockets.say("/sensorium/privacy", 1, port=control)
         # Once they stay away while people are still seen, none comes any more.
-        before = -1
+        before, number = -1, 0.0
         while (count := len(list((tmp_path / "pictures").iterdir()))) != before:
-            before = count
-            sockets.hear_all("/people", lambda heard: len(heard) >= MANY)
-        sockets.hear_all("/people", lambda heard: len(heard) >= MANY)
+            before, number = count, number + 1
+            many_more(sockets, number)
+        many_more(sockets, number + 1)
         assert len(list((tmp_path / "pictures").iterdir())) == before
         end(process)
+
+
+def many_more(sockets: Sockets, number: float) -> None:
+    """Wait for people whom the show sees from now on, and not for those of before that wait."""
+    sockets.say("/hello", number)
+    sockets.hear_all("/hello", lambda heard: heard[-1:] == [number])
+    sockets.hear_all("/people", lambda heard: len(heard) >= MANY)
 
 
 def pictures(folder: Path) -> set[str]:

@@ -322,18 +322,23 @@ def test_a_command_says_what_is_wrong_and_ends_with_2(
 
 
 @pytest.mark.parametrize("act", ["exit", "interrupt"])
-@pytest.mark.parametrize("options", [("--no-page", "--for", "1"), ("--offline", "--for", "1")])
-def test_a_command_plays_on_past_it(options: tuple[str, ...], act: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--no-page", "--offline"])
+def test_a_command_plays_on_past_it(option: str, act: str, tmp_path: Path) -> None:
     for file, text in files(PLAYED["node process"], act).items():
         save(tmp_path / file, text)
     stats = tmp_path / "stats.json"
-    done = subprocess.run(
-        [*COMMAND, "play", str(tmp_path / "show.toml"), *options, "--stats", str(stats)],
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    words = [*COMMAND, "play", str(tmp_path / "show.toml"), option, "--stats", str(stats)]
+    for seconds in (1, 10, 50):  # a busy machine may stand still for one
+        done = subprocess.run(
+            [*words, "--for", str(seconds)],
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        count = json.loads(stats.read_text())["routes"]["collect/tick"]["messages"]
+        if count > 10:
+            break
     assert f"faulty: {NAMES[act]}" in done.stderr
-    assert json.loads(stats.read_text())["routes"]["collect/tick"]["messages"] > 10
+    assert count > 10

@@ -199,27 +199,40 @@ def test_a_box_that_ends_the_program_when_it_is_loaded_is_wrong_like_any_other(
     edited(tmp_path, FILES, edit, trial=0.1)
 
 
+Patience = Callable[[float], None]
+
+
 @pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tell soon what takes long, and leave it behind a little later."""
-    monkeypatch.setattr(background, "SLOW", 0.5)
-    monkeypatch.setattr(background, "LONGEST", 1.0)
-    monkeypatch.setattr(reloader, "SLOW", 0.0)
-    monkeypatch.setattr(reloader, "OPENING", 1.0)
+def patience(monkeypatch: pytest.MonkeyPatch) -> Patience:
+    """Leave behind what takes longer than so many seconds, and tell of it at half of them.
+
+    Short where something hangs, and not where a busy machine takes its time over what is good.
+    """
+
+    def have(seconds: float) -> None:
+        monkeypatch.setattr(background, "SLOW", seconds / 2)
+        monkeypatch.setattr(background, "LONGEST", seconds)
+        monkeypatch.setattr(reloader, "SLOW", 0.0)
+        monkeypatch.setattr(reloader, "OPENING", seconds)
+
+    return have
 
 
-@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("place", PLACES)
-def test_a_box_that_never_ends_loading_is_left_behind(place: str, tmp_path: Path) -> None:
+def test_a_box_that_never_ends_loading_is_left_behind(
+    place: str, tmp_path: Path, patience: Patience
+) -> None:
     before = set(threading.enumerate())
 
     async def edit(editor: Editor) -> None:
+        patience(1.0)
         plan = editor.engine.plan
         text = PLACES[place]("while True: pass")
         line = 1 + text[: text.index("while")].count("\n")
         await editor.save("nodes/counted.py", text)
         said = "is not ready" if place == "opened" else f"(nodes/counted.py, line {line}, in"
         await editor.until_said(said)
+        patience(LIMIT)
         await plays_on(editor, plan)
         await is_read_again(editor)
         names = "background", "life of n"
@@ -240,15 +253,18 @@ def hold() -> Iterator[threading.Event]:
     del left_behind.__dict__["hold"]
 
 
-@pytest.mark.usefixtures("soon")
-def test_what_cannot_be_ended_does_not_pile_up(hold: threading.Event, tmp_path: Path) -> None:
+def test_what_cannot_be_ended_does_not_pile_up(
+    hold: threading.Event, tmp_path: Path, patience: Patience
+) -> None:
     waits = "from engine.runtime.supervision.left_behind import hold\nhold.wait()\n"
 
     async def edit(editor: Editor) -> None:
         plan = editor.engine.plan
         for count in range(left_behind.MOST):
+            patience(1.0)
             await editor.save("nodes/counted.py", f"# {count}\n{waits}{COUNTED}")
             await editor.until_said("has not ended (nodes/counted.py, line 3")
+            patience(LIMIT)
             await editor.save("nodes/counted.py", COUNTED)
             if count + 1 < left_behind.MOST:
                 await editor.until(lambda: not editor.errors)

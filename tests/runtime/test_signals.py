@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
 import signal
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from .test_command import PLAY, SMALL, playing
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
 
 STUCK = '''
+import os
 import time
 
 from engine.core.messages import Note, Trigger
@@ -79,9 +81,14 @@ def _no_nohup() -> Iterator[None]:
 
 
 @pytest.fixture
-def patch(tmp_path: Path) -> Path:
+def small(free_port: int) -> str:
+    return SMALL.format(port=free_port)
+
+
+@pytest.fixture
+def patch(tmp_path: Path, small: str) -> Path:
     file = tmp_path / "small.toml"
-    file.write_text(SMALL)
+    file.write_text(small)
     return file
 
 
@@ -189,10 +196,10 @@ class Out(Sink):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_show_that_is_stuck_in_its_end_can_be_ended(
-    number: signal.Signals, patch: Path, tmp_path: Path
+    number: signal.Signals, patch: Path, small: str, tmp_path: Path
 ) -> None:
     save(tmp_path / "nodes/out.py", CLOSES)
-    patch.write_text(SMALL + '[bad]\nuse = "out"\n[bad.send]\nn = "reach"\n')
+    patch.write_text(small + '[bad]\nuse = "out"\n[bad.send]\nn = "reach"\n')
     with playing(patch, "--no-page") as process:
         process.send_signal(number)
         if number == signal.SIGINT:
@@ -203,9 +210,12 @@ def test_a_show_that_is_stuck_in_its_end_can_be_ended(
 
 
 def test_what_was_held_up_for_a_while_plays_on(tmp_path: Path, free_port: int) -> None:
-    once = "globals().update(spin=lambda: None); time.sleep(3)"
+    go = tmp_path / "go"
+    once = "globals().update(spin=lambda: None)\n"
+    once += f"    while not os.path.exists({str(go)!r}): time.sleep(0.01)"
     with stuck(tmp_path, once, free_port) as (process, ear):
         told(process, "stick: does not return")
+        go.touch()
         told(process, "stick: the whole show stood still for")
         count = len(ear.heard)
         ear.until(lambda: len(ear.heard) > count + 5)
@@ -213,9 +223,9 @@ def test_what_was_held_up_for_a_while_plays_on(tmp_path: Path, free_port: int) -
         assert process.wait(LIMIT) == 0
 
 
-def test_sighup_reads_everything_again(patch: Path) -> None:
+def test_sighup_reads_everything_again(patch: Path, small: str) -> None:
     with playing(patch, "--no-page", "--no-watch") as process:
-        patch.write_text(SMALL.replace('"/reach"', '"/other"'))
+        patch.write_text(small.replace('"/reach"', '"/other"'))
         process.send_signal(signal.SIGHUP)
         told(process, "SIGHUP: everything is read again")
         assert process.stdout is not None
@@ -335,7 +345,8 @@ def on_terminal(
 def has_begun(dump: Path, ours: int) -> None:
     """Wait until something was sent; what the show says is read, or it would wait for that."""
     while not (dump.exists() and dump.read_text()):
-        os.read(ours, 4096)
+        if select.select([ours], [], [], 0.02)[0]:
+            os.read(ours, 4096)
 
 
 @pytest.mark.parametrize("quiet", [True, False])

@@ -14,7 +14,7 @@ from engine.core.clock import ns
 from engine.core.commands import PlayPatch
 from engine.osc.parse import packet
 from engine.patch.plan import Deadline
-from engine.runtime.reload import probation
+from engine.runtime.reload import probation, reloader
 from tests.limits import LIMIT
 
 from .editing import Editor, edited
@@ -189,6 +189,13 @@ def test_a_model_that_never_answers_is_taken_back(tmp_path: Path) -> None:
     edited(tmp_path, {**FILES, "nodes/hung.py": HUNG}, edit)
 
 
+@pytest.fixture
+def strict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge delays as a show does, and not as on a busy machine."""
+    monkeypatch.setattr(probation, "_BESIDES", 50.0)
+
+
+@pytest.mark.usefixtures("strict")
 def test_a_way_out_that_falls_far_behind_is_taken_back(tmp_path: Path) -> None:
     through = NUMBER.replace('from = "beat"', 'from = "beat"\nthen = ["only_changes"]')
     late = through.replace("only_changes", "late")
@@ -284,14 +291,15 @@ def test_what_is_wrong_and_which_patch_plays_is_told_by_osc(tmp_path: Path, make
     edited(tmp_path, files, edit)
 
 
+@pytest.mark.usefixtures("strict")
 def test_a_trial_says_what_is_allowed_in_one_place() -> None:
     from tests.runtime.boxes import play
 
     plan = play(PLAYED).engine.plan
-    strict = replace(plan, deadline=Deadline(ns(0.08), (), slowest_first=False))
+    deadline = replace(plan, deadline=Deadline(ns(0.08), (), slowest_first=False))
     assert probation.allowed_ms(plan, 5.0) == 55.0
     assert probation.allowed_ms(plan, 100.0) == 300.0
-    assert probation.allowed_ms(strict, 5.0) == 80.0
+    assert probation.allowed_ms(deadline, 5.0) == 80.0
 
 
 HEAVY = '''
@@ -350,11 +358,11 @@ def test_a_patch_that_was_asked_for_plays_though_a_file_is_saved_meanwhile(tmp_p
     files = {"next.toml": following, "nodes/heavy.py": waits.replace("PIPE", str(pipe))}
 
     async def edit(editor: Editor) -> None:
-        reloader = editor.engine.on_play_patch.__self__  # type: ignore[attr-defined]
+        reloads = editor.engine.on_play_patch.__self__  # type: ignore[attr-defined]
         editor.engine.ask("test", PlayPatch("next"))
-        await editor.until(lambda: reloader._next == 1, "nobody asked for it")
+        await editor.until(lambda: reloads._next == 1, "nobody asked for it")
         await editor.save("show.toml", SHOW + 'more = "n"\n')
-        await editor.until(reloader._news.is_set, "it was not heard of")
+        await editor.until(reloads._news.is_set, "it was not heard of")
         assert editor.engine.playing == 0
         await asyncio.to_thread(pipe.write_text, "open")
         await editor.until(lambda: editor.engine.playing == 1)
@@ -363,8 +371,11 @@ def test_a_patch_that_was_asked_for_plays_though_a_file_is_saved_meanwhile(tmp_p
     assert edited(tmp_path, {**FILES, **files}, edit).metrics.faults == []
 
 
-def test_a_file_that_is_written_in_steps_is_read_when_it_rests(tmp_path: Path) -> None:
-    after = SHOW + 'more = "n"\n'
+def test_a_file_that_is_written_in_steps_is_read_when_it_rests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after, usual = SHOW + 'more = "n"\n', reloader._SETTLES
+    monkeypatch.setattr(reloader, "_SETTLES", LIMIT)  # however long its writer stands still
 
     def write_slowly() -> None:
         with (tmp_path / "show.toml").open("w") as file:
@@ -375,6 +386,8 @@ def test_a_file_that_is_written_in_steps_is_read_when_it_rests(tmp_path: Path) -
     async def edit(editor: Editor) -> None:
         plan = editor.engine.plan
         await asyncio.to_thread(write_slowly)
+        monkeypatch.setattr(reloader, "_SETTLES", usual)
+        editor.engine.on_saved({editor.folder / "show.toml"})
         await editor.until(lambda: editor.engine.plan is not plan)
         await editor.until(lambda: of(editor, "more"))
 

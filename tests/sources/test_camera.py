@@ -232,11 +232,17 @@ def test_a_stream_that_falls_silent_is_lost(studio, camera, heard):
     assert "stopped" in heard.next(Lost)[1].reason
 
 
+def readers(before):
+    """Return the threads that read cameras, but those of tests before."""
+    return [each for each in {*threading.enumerate()} - before if each.name == "camera"]
+
+
 def test_nothing_is_said_after_closing(studio, camera, heard):
+    before = {*threading.enumerate()}
     studio.send(0, 0, 0)
     camera.open(heard)
     heard.next(Frame)
-    (reads,) = (thread for thread in threading.enumerate() if thread.name == "camera")
+    (reads,) = readers(before)
     camera.close()  # while its thread waits for the next picture
     camera.close()
     reads.join(LIMIT)
@@ -246,12 +252,15 @@ def test_nothing_is_said_after_closing(studio, camera, heard):
 
 
 def test_opened_twice_it_reads_once(studio, camera, heard):
+    before = {*threading.enumerate()}
     studio.send(0, 0, 0)
     camera.open(heard)
+    (first,) = readers(before)
     studio.hang_up()
     studio.send(*[0] * 4)
     camera.open(heard)
-    assert len([thread for thread in threading.enumerate() if thread.name == "camera"]) == 1
+    first.join(LIMIT)
+    assert len(readers(before)) == 1
 
 
 def test_a_stream_has_no_exposure_and_says_so_when_asked(studio, camera, heard):

@@ -98,7 +98,10 @@ def folder(place: Path, told: list[str] | None = None) -> StateFolder:
 NAMES = st.sampled_from(["examples.json", "a", "b.onnx", "Ä.json", "../x", ".hidden", "x.py", ""])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    max_examples=40,
+)
 @given(writes=st.lists(st.tuples(NAMES, st.binary(max_size=50)), max_size=6))
 def test_what_was_written_last_is_read_and_bad_names_are_refused(
     tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[str, bytes]]

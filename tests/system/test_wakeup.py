@@ -44,5 +44,5 @@ def test_nothing_that_was_left_before_a_ring_is_overlooked() -> None:
         each.start()
     for each in leavers:
         each.join()
-    taker.join(20)
+    taker.join(LIMIT)
     assert sorted(taken) == sorted([*range(1000)] * 4)

@@ -92,7 +92,7 @@ def test_a_broken_program_stops_nothing(media, programs, monkeypatch, name):
 @pytest.mark.may_block("waits for a program")
 def test_one_that_stops_in_the_middle_ends_the_film(media, programs, monkeypatch):
     """What was there of it is played, and that the rest is missing is told."""
-    monkeypatch.setattr(ffmpeg, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(ffmpeg, "PATIENCE_S", 4.0)
     real = shutil.which("ffmpeg", path="/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin")
     if real is None:
         pytest.skip("ffmpeg is in no usual place")

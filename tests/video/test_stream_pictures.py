@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import pytest
 
+from engine.core.clock import SECOND
 from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
@@ -31,6 +32,13 @@ TOLD = "is interlaced: one of two fields is shown"
 TOLD_UNSAID = "is interlaced, which it does not say: one of two fields is shown"
 
 pytestmark = pytest.mark.peer("ffmpeg", "ffmpeg")
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """Wait for pictures as long as a busy machine takes to send them."""
+    monkeypatch.setattr("engine.video.capture.SILENCE_MS", 15_000)
+    monkeypatch.setattr("engine.sources.camera.SILENCE_NS", 15 * SECOND)
 
 
 class Heard(queue.Queue):
@@ -215,7 +223,8 @@ def test_a_stream_that_comes_back_is_told_of_once(film, free_port, heard):
         assert isinstance(heard.get(), Frame)
 
 
-def test_a_stream_that_ends_is_lost(film, free_port, heard):
+def test_a_stream_that_ends_is_lost(film, free_port, heard, monkeypatch):
+    monkeypatch.setattr("engine.video.capture.SILENCE_MS", 1500)
     how = (f"{FIELDS},setfield=tff", *H264, "-flags", "+ilme+ildct")
     with contextlib.ExitStack() as sending:
         address = sending.enter_context(sends(film, "udp", free_port, *how))

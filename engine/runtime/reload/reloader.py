@@ -155,7 +155,7 @@ class Reloader:
         try:
             compiled = await self._compile(index)
         except PatchError as error:
-            if await self._is_settled():
+            if await self._is_settled(_SETTLES):
                 self._report([str(problem) for problem in error.problems])
                 if any(NO_DESCRIPTOR in problem.message for problem in error.problems):
                     asyncio.get_running_loop().call_later(_AGAIN, self._news.set)
@@ -288,7 +288,7 @@ class Reloader:
                 return ""
         return test.verdict()
 
-    async def _is_settled(self, seconds: float = _SETTLES) -> bool:
+    async def _is_settled(self, seconds: float) -> bool:
         """Wait for a moment; return whether no new request came."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._interrupt.wait(), max(seconds, 0.0))

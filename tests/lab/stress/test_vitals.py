@@ -18,7 +18,10 @@ pytestmark = pytest.mark.skipif(not is_supported(), reason="this system says it 
 
 MB = 1_000_000
 GRANDCHILD = """
-import sys
+import os, sys, threading
+# More than may go meanwhile of what tests before have left.
+more = [threading.Thread(target=threading.Event().wait, daemon=True).start() for _ in range(20)]
+files = [os.dup(0) for _ in range(20)]
 held = bytearray(b"x" * 40_000_000)
 print("ready", flush=True)
 sys.stdin.read()
