@@ -16,6 +16,7 @@ from engine.core.errors import DeviceError
 from engine.system.device_process import ALIVE, DeviceProcess
 from engine.system.fork_server import ForkedProcess, ForkServer, serve
 from engine.system.framing import pack_frame
+from engine.system.liveness import MISSED
 from engine.system.processes import ChildProcess, SpawnedProcess
 from tests.limits import LIMIT
 
@@ -143,14 +144,11 @@ def test_a_process_that_shows_no_life_is_killed(how: str, monkeypatch: pytest.Mo
     close(process)
 
 
-def test_a_process_hangs_once_its_check_does_and_not_before(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("engine.system.liveness.MISSED", 3)
+def test_a_process_hangs_once_its_check_does_and_not_before() -> None:
     process = device("beats until it hangs")
     process.watch()
     beats: list[tuple[bytes, bytes]] = []
-    while len(beats) < 5:  # for longer than it may be silent
+    while len(beats) < MISSED + 2:  # for longer than it may be silent
         frames = process.read()
         assert frames is not None
         beats += frames
