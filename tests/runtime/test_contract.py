@@ -287,7 +287,10 @@ def test_a_plain_node_is_opened_once_before_and_closed_once_after_offline() -> N
     assert Alive._lives == ["open a in None", "process", "process", "close"]
 
 
-def test_a_plain_node_is_opened_once_before_and_closed_once_after_live() -> None:
+def test_a_plain_node_is_opened_once_before_and_closed_once_after_live(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.runtime.shutdown.PATIENCE", float(LIMIT))
     live(ALIVE, lambda engine: 2 in engine.states["c"].box.of("a"))  # type: ignore[attr-defined]
     assert (Alive._lives[0], Alive._lives[-1]) == ("open a in None", "close")
     assert set(Alive._lives[1:-1]) == {"process"}  # a loop that is held up sees the last of two

@@ -224,6 +224,7 @@ def nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     frozen: list[None] = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(None))
     monkeypatch.setattr(gc, "unfreeze", frozen.clear)
+    monkeypatch.setattr("engine.runtime.shutdown.PATIENCE", float(LIMIT))  # all close in the end
     yield
     for thread in set(threading.enumerate()) - before:
         thread.join(LIMIT)
