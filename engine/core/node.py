@@ -116,6 +116,14 @@ class Node(Box):
     def on_input_lost(self, at: Ns) -> None:
         """React to the loss of the input; called instead of ``reset`` when ``holds_on_loss``."""
 
+    def let_go(self, at: Ns) -> Any:
+        """Let go of who or what is there, and return what tells so, as ``process`` may.
+
+        Called when the input is lost, before ``reset``; when all that it hears from has ended; and
+        when the box is switched off. Asked twice, it has nothing more to tell. Not asked of a box
+        with a lane.
+        """
+
     def tell_once(self, warning: str, *values: object) -> None:
         """Log a warning with its ``values``, the first time only that this box has it to say."""
         if warning not in self._warned:

@@ -91,10 +91,20 @@ class Envelope(Node):
         """Return the level now."""
         return self._say(at) if self._stage != "rest" else None
 
+    def let_go(self, at: Ns) -> Risen | None:
+        """Return the level as it begins to fall, as nothing is held any more."""
+        level, self._presses = self._level(at), Presses()
+        if self._stage in ("rest", "release"):
+            return None
+        self._begin("release", at, level)
+        self._said = None
+        return self._say(at)
+
     def reset(self) -> None:
-        """Be at rest at 0, with nothing held."""
-        self._stage, self._from, self._said = "rest", 0.0, None
+        """Be at rest at 0, with nothing held; one that falls already falls on."""
         self._presses = Presses()
+        if self._stage != "release":
+            self._stage, self._from, self._said = "rest", 0.0, None
 
     def _say(self, at: Ns) -> Risen | None:
         level = self._level(at)

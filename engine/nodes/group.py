@@ -36,23 +36,31 @@ class Group(Node):
     ``point`` is; somebody of whom that is not seen does not count. Things of ``objects`` are where
     they enter a ``zone``, and their ``spread`` is in parts of the picture.
 
-    ``people`` is 0 while nobody is there; then the others say nothing.
+    ``people`` is 0 while nobody is there, and when the camera is lost or a film has ended; then the
+    others say nothing.
     """
 
     point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "hips"
     confidence: Sure = SEEN
 
     _where: Whereabouts = field(default_factory=Whereabouts)
+    _people: int = 0
 
     def process(self, pose: Pose | Landmarks | Detections, at: Ns) -> Gathering:
         """Return the number of people, their middle and spread."""
         found = as_landmarks(pose, self.tell_once)
         known = self._where.update(found, self.point, self.confidence, at)
         here = [place for _, place in known.values()]
+        self._people = len(here)
         if not here:
             return Gathering(0)
         return Gathering(len(here), *middle_and_spread(here, found.aspect))
 
+    def let_go(self, at: Ns) -> Gathering | None:
+        """Return that nobody is there, where somebody was."""
+        people, self._people = self._people, 0
+        return Gathering(0) if people else None
+
     def reset(self) -> None:
         """Forget where everybody was before a gap."""
-        self._where = Whereabouts()
+        self._where, self._people = Whereabouts(), 0

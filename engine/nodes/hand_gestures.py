@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Final, NamedTuple
 
+from engine.core.clock import SECOND
 from engine.core.landmarks import Landmarks
+from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.skeletons import HAND_21
 from engine.dsp.landmarks.body import SEEN
@@ -15,6 +17,9 @@ from engine.dsp.landmarks.people import Sure, Who, find
 _STRAIGHT: Final = (0.85, 0.75)
 _BENT: Final = (0.4, 0.3)
 _PINCHED: Final = (0.85, 0.6)
+_AWAY: Final = 0.5
+"""Seconds after which a hand that is not seen holds nothing any more."""
+_SWITCHES: Final = ("pinched", "fist", "open_hand", "point")
 
 
 class HandReading(NamedTuple):
@@ -39,25 +44,29 @@ class HandGestures(Node):
 
     It does not matter how large the hand is, how it is turned, and whether it is a left or a right
     one. ``person`` is which hand: 1, 2, 3 ..., 0 for whichever is there. What cannot be told, as
-    the roll of a hand that points at the camera, is not said.
+    the roll of a hand that points at the camera, is not said. A hand that is away for half a second
+    lets go, and at once when the camera is lost: what was on goes off.
     """
 
     person: Who = 0
     confidence: Sure = SEEN
 
     _id: int | None = None
+    _seen: Ns = Ns(0)
+    _on: set[str] = field(default_factory=set)
     _straight: dict[str, Switch] = field(default_factory=dict)
     _bent: dict[str, Switch] = field(default_factory=dict)
     _pinched: Switch = field(default_factory=lambda: Switch(*_PINCHED))
 
-    def process(self, hands: Landmarks) -> HandReading | None:
-        """Return what the hand shows, or None without one."""
+    def process(self, hands: Landmarks, at: Ns) -> HandReading | None:
+        """Return what the hand shows; without one what it lets go, or None."""
         if hands.skeleton is not HAND_21:
             self.tell_once('hand_gestures reads hands, not "%s"', hands.skeleton.name)
             return None
         hand = find(hands, self.person)
         if hand is None:
-            return None
+            return self.let_go(at) if at - self._seen > _AWAY * SECOND else None
+        self._seen = at
         if hand.id != self._id:
             self._begin(hand.id)
         shape = HandShape(hand.points, hands.aspect, self.confidence)
@@ -71,11 +80,23 @@ class HandGestures(Node):
         if pinched and fist is not False:
             pinched = None if fist is None else False
         point = _all([straight[0], *bent[1:]])
-        return HandReading(pinch, pinched, fist, _all(straight), point, shape.roll())
+        reading = HandReading(pinch, pinched, fist, _all(straight), point, shape.roll())
+        for name in _SWITCHES:
+            match getattr(reading, name):
+                case True:
+                    self._on.add(name)
+                case False:
+                    self._on.discard(name)
+        return reading
+
+    def let_go(self, at: Ns) -> HandReading | None:
+        """Return that what was on is off."""
+        on, self._on, self._id = self._on, set(), None
+        return HandReading(**dict.fromkeys(on, False)) if on else None
 
     def reset(self) -> None:
         """Forget what the hand showed."""
-        self._id = None
+        self._on, self._id = set(), None
 
     def _begin(self, who: int) -> None:
         self._id = who

@@ -69,6 +69,11 @@ class Toggle(Node):
             return self._on
         return self._turn(False) if self._ends is not None and at >= self._ends else None
 
+    def let_go(self, at: Ns) -> bool | None:
+        """Return that it is as at the start, if it was not."""
+        self._presses = Presses()
+        return self._turn(self.start)
+
     def reset(self) -> None:
         """Be as at the start, with nothing held."""
         self._on = self._ends = None

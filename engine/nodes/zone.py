@@ -58,7 +58,8 @@ class Zone(Node):
     ``inside`` is how many are in it and ``dwell`` for how many seconds whoever has been in it the
     longest. ``enter`` and ``leave`` are triggers whose value is the person's number, 1, 2, 3 ...
     Somebody on the border does not go in and out: they have left when they are further out than
-    ``edge``. Who is hidden has left after ``memory``.
+    ``edge``. Who is hidden has left after ``memory``; when the camera is lost everybody has, and a
+    second after a film has ended.
     """
 
     points: Annotated[
@@ -131,11 +132,14 @@ class Zone(Node):
             self._zone = Polygon(self.points if self.area is None else _corners(self.area))
         return self._zone
 
-    def close(self) -> None:
-        """Forget who has left since the last picture: nobody is told of them any more."""
-        self._occupancy.tell_none()
+    def let_go(self, at: Ns) -> Iterator[Stay]:
+        """Yield that everybody has left, and who did: who is there later comes in anew."""
+        if went := self._occupancy.empty():
+            yield Stay(0, 0.0)
+        for slot in went:
+            yield Stay(leave=Trigger(float(slot)))
 
     def reset(self) -> None:
-        """Forget who was inside: after a gap they have left, and who is there comes in anew."""
+        """Forget who was where."""
         self._where = Whereabouts()
-        self._occupancy.forget()
+        self._occupancy.empty()

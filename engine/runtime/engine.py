@@ -52,6 +52,7 @@ from engine.runtime.quality.frame_rate import FRAME_RATE, FrameRateController
 from engine.runtime.reload.swap import PlanSwapper
 from engine.runtime.schedule.assemble import Assembler
 from engine.runtime.schedule.call import describe_error, events
+from engine.runtime.schedule.endings import ENDED, ENDINGS, Endings
 from engine.runtime.schedule.finite import describe_not_finite, is_finite
 from engine.runtime.schedule.future import FUTURE, FutureQueue
 from engine.runtime.schedule.latecomers import Latecomers
@@ -132,6 +133,7 @@ class Engine:
         self._frame_rate = FrameRateController(self)
         self._latecomers = Latecomers(self, self._ticker)
         self.health = Health(self, self._latecomers)
+        self._endings = Endings(self)
         self.outbox = Outbox(self, clock, self.last_at, self.health.recovered, self.quality.sent)
         self.install_plan(
             plan, {name: self.create(planned) for name, planned in plan.boxes.items()}
@@ -141,6 +143,7 @@ class Engine:
             LEARN_SWEEP: self._move_sweep,
             QUALITY: self.quality.on_wake,
             FRAME_RATE: self._frame_rate.on_wake,
+            ENDINGS: self._endings.on_wake,
         }
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
@@ -213,13 +216,20 @@ class Engine:
         self.elsewhere = {name: self._known(each) for name, each in plan.elsewhere.items()}
         self._latecomers.install(plan, assembler.listeners)
         self._losses = LossHandler(
-            self, self.outbox, self.future, self._latecomers, plan=plan, slots=assembler.slots
+            self,
+            self.outbox,
+            self.future,
+            self._latecomers,
+            plan=plan,
+            slots=assembler.slots,
+            ticker=self._ticker,
         )
-        own = (FUTURE, LEARN_SWEEP, QUALITY, FRAME_RATE)
+        own = (FUTURE, LEARN_SWEEP, QUALITY, FRAME_RATE, ENDINGS)
         self.wakes.reorder(
             {name: place for place, name in enumerate((*plan.boxes, *own))},
-            {*staying, FUTURE, QUALITY, FRAME_RATE},
+            {*staying, FUTURE, QUALITY, FRAME_RATE, ENDINGS},
         )
+        self._endings.install(self._losses)
         self._frame_rate.install(staying)
         self.future.keep_only(set(self.states.values()))
         for name, state in self.states.items():
@@ -307,7 +317,7 @@ class Engine:
         What plays notes forgets those itself, or it would take them for sounding when it is on.
         """
         if state.on and not on:
-            self._losses.lose(state.name)
+            self._losses.switch_off(state)
             if state.lane is None and gives_notes(state.box):
                 self._losses.reset(state)
         state.on = on
@@ -412,6 +422,7 @@ class Engine:
         self.health.recovered(state)
         if entry.result is not None:
             self._emit_all(state, (entry.result,), entry.at, entry.cost)
+        self._endings.spoke(entry.box)
 
     def _lane_failure(self, entry: LaneFailure) -> None:
         state = self.states.get(entry.box)
@@ -441,6 +452,8 @@ class Engine:
         self.health.change(state, entry)
         if entry.state == "running":
             self._start(state)
+        elif entry.state == ENDED:
+            self._endings.ended()
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
@@ -480,9 +493,7 @@ class Engine:
         self.tell(state.name, error)
         if not state.failing:
             self.health.failed(state)
-            if isinstance(state.box, Node) and state.lane is None:
-                self._losses.reset(state)
-            self._losses.lose(state.name)
+            self._losses.fail(state)
 
     def _move_sweep(self, due: Ns) -> None:
         self.learn_sweep.on_wake(due)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.core.clock import ns
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.skeletons import HAND_21
 from engine.nodes.hand_gestures import HandGestures
@@ -61,17 +62,21 @@ def switched_on(said):
     st.booleans(),
 )
 def test_a_gesture_is_read_however_large_turned_and_mirrored(name, size, turns, mirrored):
-    said = HandGestures().process(hand(GESTURES[name], size=size, turns=turns, mirrored=mirrored))
+    said = HandGestures().process(
+        hand(GESTURES[name], size=size, turns=turns, mirrored=mirrored), ns(0)
+    )
     assert switched_on(said) == SHOWN[name]
-    plain = HandGestures().process(hand(GESTURES[name]))
+    plain = HandGestures().process(hand(GESTURES[name]), ns(0))
     assert said.pinch == pytest.approx(plain.pinch, abs=1e-3)
 
 
 @given(st.floats(-179, 179), st.floats(-60, 60), st.booleans(), st.sampled_from(sorted(GESTURES)))
 def test_the_roll_is_how_it_is_turned_in_the_picture(degrees, tilt, mirrored, name):
-    upright = HandGestures().process(hand(GESTURES[name], turns=(tilt, 0, 0), mirrored=mirrored))
+    upright = HandGestures().process(
+        hand(GESTURES[name], turns=(tilt, 0, 0), mirrored=mirrored), ns(0)
+    )
     said = HandGestures().process(
-        hand(GESTURES[name], turns=(tilt, 0, -degrees), mirrored=mirrored)
+        hand(GESTURES[name], turns=(tilt, 0, -degrees), mirrored=mirrored), ns(0)
     )
     off = (said.roll - upright.roll - degrees + 180) % 360 - 180
     assert off == pytest.approx(0, abs=0.1)
@@ -79,7 +84,7 @@ def test_the_roll_is_how_it_is_turned_in_the_picture(degrees, tilt, mirrored, na
 
 
 def test_a_hand_that_points_at_the_camera_has_no_roll_but_its_fingers():
-    said = HandGestures().process(hand(GESTURES["open"], turns=(90, 0, 0)))
+    said = HandGestures().process(hand(GESTURES["open"], turns=(90, 0, 0)), ns(0))
     assert said.roll is None and said.open_hand
 
 
@@ -88,7 +93,10 @@ def between(one, other, part):
 
 
 def test_a_pinch_grows_as_the_fingers_close():
-    said = [HandGestures().process(hand(between("open", "pinch", k / 20))).pinch for k in range(21)]
+    said = [
+        HandGestures().process(hand(between("open", "pinch", k / 20)), ns(0)).pinch
+        for k in range(21)
+    ]
     assert said[0] == 0 and said[-1] == 1
     assert all(b >= a - 1e-6 for a, b in pairwise(said))
 
@@ -99,7 +107,7 @@ def test_a_pinch_grows_as_the_fingers_close():
 def test_a_switch_does_not_chatter_on_its_limit(name, other):
     box = HandGestures()
     bends = [part + tremble for part in np.linspace(0, 1, 200) for tremble in (0.0, 0.01)]
-    told = [getattr(box.process(hand(between("open", other, bend))), name) for bend in bends]
+    told = [getattr(box.process(hand(between("open", other, bend)), ns(0)), name) for bend in bends]
     changes = sum(a != b for a, b in pairwise(told))
     assert (told[0], told[-1], changes) == (False, True, 1)
 
@@ -107,29 +115,29 @@ def test_a_switch_does_not_chatter_on_its_limit(name, other):
 def test_what_is_not_seen_is_not_said():
     hidden = hand(GESTURES["fist"])
     hidden.seen[0].points[HAND_21.index["pinky_tip"], 3] = 0
-    said = HandGestures().process(hidden)
+    said = HandGestures().process(hidden, ns(0))
     assert said.fist is None and said.open_hand is False and said.pinch is not None
     hidden.seen[0].points[:, 3] = 0
-    assert HandGestures().process(hidden) == (None,) * 6
-    assert HandGestures().process(Landmarks(HAND_21, (), 1.0)) is None
+    assert HandGestures().process(hidden, ns(0)) == (None,) * 6
+    assert HandGestures().process(Landmarks(HAND_21, (), 1.0), ns(0)) is None
 
 
 def test_a_fist_is_no_pinch():
-    said = HandGestures().process(hand((0.7, 1.0, 1.0, 1.0, 1.0, 0.1)))
+    said = HandGestures().process(hand((0.7, 1.0, 1.0, 1.0, 1.0, 0.1)), ns(0))
     assert said.fist and not said.pinched
 
 
 def test_another_hand_starts_anew():
     box = HandGestures()
-    assert box.process(hand(GESTURES["fist"], who=1)).fist
+    assert box.process(hand(GESTURES["fist"], who=1), ns(0)).fist
     almost = between("open", "fist", 0.75)
-    fresh = HandGestures().process(hand(almost, who=2)).fist
-    assert box.process(hand(almost, who=2)).fist == fresh
+    fresh = HandGestures().process(hand(almost, who=2), ns(0)).fist
+    assert box.process(hand(almost, who=2), ns(0)).fist == fresh
 
 
 def test_a_body_is_no_hand_and_that_is_told_once(caplog):
     box = HandGestures()
-    assert [box.process(pose(someone())) for _ in range(3)] == [None] * 3
+    assert [box.process(pose(someone()), ns(0)) for _ in range(3)] == [None] * 3
     assert [each.message for each in caplog.records] == ['hand_gestures reads hands, not "coco_17"']
 
 

@@ -25,7 +25,7 @@ def test_each_box_tells_it_once(caplog: pytest.LogCaptureFixture) -> None:
         body, hand, floors = BodyGestures(), HandGestures(), Floors()
         for at in (Ns(0), Ns(1)):
             assert [*body.process(HAND, at)] == []
-            assert hand.process(pose(someone())) is None
+            assert hand.process(pose(someone()), at) is None
             assert floors.process(HAND, at) is None
     assert (
         caplog.messages

@@ -165,7 +165,6 @@ class Occupancy:
 
     def __init__(self) -> None:
         self._inside: dict[int, _Guest] = {}
-        self._forgotten: list[int] = []
         self.slots: tuple[int, ...] = ()
         """Who is inside, by slot: as of the last update, whole for whoever reads it meanwhile."""
 
@@ -183,8 +182,7 @@ class Occupancy:
 
         Who went is told first: whoever comes in may have their slot.
         """
-        came, went = [], self._forgotten
-        self._forgotten = []
+        came, went = [], []
         taken = {slot for slot, _ in places.values()}
         for who, (slot, place) in places.items():
             guest = self._inside.get(who)
@@ -202,14 +200,11 @@ class Occupancy:
         self.slots = tuple(sorted(guest.slot for guest in self._inside.values()))
         return came, went
 
-    def forget(self) -> None:
-        """Forget who is inside: they have gone, as of the next update."""
-        self._forgotten += self.slots
-        self._inside, self.slots = {}, ()
-
-    def tell_none(self) -> None:
-        """Return none of those who were forgotten since the last update by the next one."""
-        self._forgotten = []
+    def empty(self) -> tuple[int, ...]:
+        """Have everybody go; return their slots."""
+        went, self.slots = self.slots, ()
+        self._inside = {}
+        return went
 
     @property
     def count(self) -> int:

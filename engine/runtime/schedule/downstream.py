@@ -7,7 +7,7 @@ what leads to notes: notes end whatever is held, or they would sound without a p
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from engine.core.messages import Note
@@ -34,6 +34,10 @@ class LossMap:
         for wire in plan.wires:
             if wire.into in (*FEEDS, Into.PORT):
                 self.outgoing[wire.source.box].append(wire)
+        self._feeds: dict[str, set[str]] = defaultdict(set)
+        for wire in plan.wires:
+            if wire.into in FEEDS:
+                self._feeds[wire.box].add(wire.source.box)
         self._sounding = _leads_to_notes(plan)
         self._downstream = {name: self.along(self.outgoing[name]) for name in plan.boxes}
 
@@ -63,6 +67,14 @@ class LossMap:
                 held = held if holds is None else holds
                 ahead += [(further, held) for further in self.outgoing[wire.box]]
         return LossEffects(tuple(resets), tuple(notified), tuple(ports))
+
+    def over(self, ended: Collection[str]) -> frozenset[str]:
+        """Return the boxes that hear from boxes alone that have ended, or that are over."""
+        over, before = set(ended), 0
+        while len(over) != before:
+            before = len(over)
+            over |= {name for name, feeds in self._feeds.items() if feeds <= over}
+        return frozenset(over - set(ended))
 
     def _holds_on_loss(self, name: str) -> bool | None:
         box = self._plan.boxes[name].box

@@ -1,22 +1,31 @@
-"""Applies the effects of a loss: resets boxes, notifies them, silences ports."""
+"""Applies the effects of a loss: resets boxes, notifies them, silences ports.
+
+What a box owes (``let_go``) is told last, when all behind it has begun anew and is silent: it would
+be let go with the rest. A box that stands in for what is lost does not hear it.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from engine.core.box_errors import anything_raised
+from engine.core.messages import Message
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.patch.plan import Outlet, Plan, Wire
-from engine.runtime.schedule.call import describe_error
+from engine.runtime.schedule.call import describe_error, events
 from engine.runtime.schedule.downstream import LossEffects, LossMap
 from engine.runtime.schedule.future import FutureQueue
 from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.services import Services
-from engine.runtime.schedule.slots import Slot
+from engine.runtime.schedule.slots import Slot, Ticker
 from engine.runtime.schedule.state import BoxState
+from engine.runtime.schedule.steps import NodeStep
+
+Owed = list[tuple[BoxState, list[Message]]]
+"""What boxes owe."""
 
 
 class LossHandler:
@@ -31,12 +40,14 @@ class LossHandler:
         *,
         plan: Plan,
         slots: Mapping[Outlet, Slot],
+        ticker: Ticker,
     ) -> None:
         self._latecomers = latecomers
         self._slots: dict[str, list[Slot]] = defaultdict(list)
         self._slots_of = slots
         for outlet, slot in slots.items():
             self._slots[outlet.box].append(slot)
+        self._ticker = ticker
         self._services = services
         self._outbox = outbox
         self._future = future
@@ -45,9 +56,44 @@ class LossHandler:
 
     def lose(self, name: str) -> None:
         """Reset everything downstream of a box that went away; silence it if it is an output."""
+        self._lose(name, [])
+
+    def switch_off(self, state: BoxState) -> None:
+        """Have a box let go that is to be off, and reset everything downstream."""
+        self._lose(state.name, [(state, self._let_go(state))])
+
+    def fail(self, state: BoxState) -> None:
+        """Reset a box that raised, and everything downstream."""
+        owed: Owed = []
+        if isinstance(state.box, Node) and state.lane is None:
+            owed.append((state, self._let_go(state)))
+            self.reset(state)
+        self._lose(state.name, owed)
+
+    def end(self, ended: Collection[str]) -> None:
+        """Have all boxes let go that hear from sources alone that have ended.
+
+        None of them is reset, for what they have to say by themselves they say to the end.
+        """
+        over = self._losses.over(ended)
+        effects = self._losses.along(wire for name in ended for wire in self._losses.outgoing[name])
+        owed: Owed = []
+        for name in (*effects.resets, *effects.notified):
+            state = self._states[name]
+            if name in over:
+                owed.append((state, self._let_go(state)))
+                if state.wakes:
+                    self._services.ask_wake(state)
+        self._tell(owed, ())
+
+    def over(self, ended: Collection[str]) -> frozenset[str]:
+        """Return the boxes that hear from sources alone that have ended."""
+        return self._losses.over(ended)
+
+    def _lose(self, name: str, owed: Owed) -> None:
         self._future.forget(self._states[name])
         self._forget(name)
-        self._apply(self._losses.downstream(name))
+        self._apply(self._losses.downstream(name), owed)
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
 
@@ -69,22 +115,53 @@ class LossHandler:
         """Reset removed boxes and all that they or cut wires fed; silence removed outputs."""
         names = dict.fromkeys(removed)
         fed = (wire for name in names for wire in self._losses.outgoing[name])
+        owed: Owed = []
         for name in names:
             self._forget(name)
+            owed.append((self._states[name], self._let_go(self._states[name])))
             self.reset(self._states[name])
-        self._apply(self._losses.along([*fed, *cut]))
+        self._apply(self._losses.along([*fed, *cut]), owed)
         for name in names:
             if isinstance(self._states[name].box, Sink):
                 self.silence(self._states[name], None)
 
-    def _apply(self, effects: LossEffects) -> None:
+    def _apply(self, effects: LossEffects, owed: Owed | None = None) -> None:
+        owed = owed or []
         for name in effects.resets:
             self._forget(name)
+            owed.append((self._states[name], self._let_go(self._states[name])))
             self.reset(self._states[name])
         for name in effects.notified:
             self._notify(self._states[name])
         for name, port in effects.ports:
             self.silence(self._states[name], port)
+        self._tell(owed, effects.notified)
+
+    def _let_go(self, state: BoxState) -> list[Message]:
+        """Return what a box owes."""
+        if not isinstance(state.box, Node) or state.lane is not None or not state.up:
+            return []
+        try:
+            return list(events(state.box.let_go(self._services.now)))
+        except anything_raised() as error:
+            self._services.tell(state.name, f"could not let go: {describe_error(error)}")
+            return []
+
+    def _tell(self, owed: Owed, deaf: Collection[str]) -> None:
+        """Emit what boxes owe, past those that stand in for what is lost."""
+        now = self._services.now
+        for state, messages in owed:
+            if not (messages and state.on and state.emitter):
+                continue
+            steps = [
+                step
+                for step in state.emitter.downstream
+                if not (isinstance(step, NodeStep) and step.box in deaf)
+            ]
+            for message in messages:
+                tick = self._ticker.next()
+                state.emitter.emit(message, now, 0, tick)
+                self._ticker.run(steps, tick)
 
     def _forget(self, name: str) -> None:
         """Mark what a box said last: nobody who comes later is given it."""

@@ -61,6 +61,7 @@ class NodeStep:
         arguments: Arguments,
     ) -> None:
         self.trigger = arguments.hot
+        self.box = state.name
         self._services = services
         self._state = state
         self._call = call
