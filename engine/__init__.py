@@ -5,7 +5,8 @@ What an author of boxes needs is imported from here, and stays here whatever mov
     from engine import Node, Param
 
 Why by name, when first asked for: the process that owns a MIDI port imports this package too, and
-must start in a moment.
+must start in a moment. Nor is ``typing`` loaded here, which takes longer than all else before
+``engine.__main__`` may say what Ctrl-C does.
 
 Importing it also keeps ONNX Runtime silent: what is called here runs in every process of ours, and
 before any box of a performer's can import that library.
@@ -15,9 +16,11 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import TYPE_CHECKING, Final
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engine.core.clock import ns
     from engine.core.commands import Lost, Notice, Panic, SetParameter
     from engine.core.context import Context

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import signal
+try:
+    import signal
+except KeyboardInterrupt:  # this early Python prints where it was
+    raise SystemExit(130) from None
 
 
 def main() -> None:

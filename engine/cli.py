@@ -9,9 +9,10 @@ from typing import Final, NoReturn
 
 import typer
 
-from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
+from engine.commands.ending import AT_THE_END, CANNOT_PLAY, INTERRUPTED, OUR_FAULT
 from engine.commands.group import CommandGroup
 from engine.commands.hang_watch import HangWatch
+from engine.core.box_errors import Interrupted
 from engine.core.errors import SensoriumError, describe_error
 from engine.core.os_errors import describe_os_error
 from engine.system.standard_streams import flush_standard_streams, open_standard_streams
@@ -33,23 +34,26 @@ def sensorium() -> None:
 
 
 def main() -> None:
-    """Run the command; exit with 0, 2 for what cannot be played, 1 for our own fault."""
+    """Run the command; exit with 0, 2 for what cannot be played, 1 for our own fault.
+
+    Ctrl-C is heard while the watch runs; before, and while the command leaves, it ends the program
+    without a word.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     open_standard_streams()
     faulthandler.enable(file=_STDERR)  # a library that crashes takes us with it: say where
-    signal.signal(signal.SIGINT, interrupt)
     with AT_THE_END:
         AT_THE_END.callback(flush_standard_streams)
         AT_THE_END.enter_context(logged(StderrHandler()))
-        try:
-            _run()
-        finally:  # what is left takes a moment, and another Ctrl-C ends it without a word
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _run()
 
 
 def _run() -> None:
     try:
         with HangWatch():
             app()
+    except Interrupted:  # as the watch begins: from a command it comes out as SystemExit
+        raise SystemExit(INTERRUPTED) from None
     except SystemExit as end:
         if not isinstance(end.__context__, BrokenPipeError):
             raise

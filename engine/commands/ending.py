@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CANNOT_PLAY: Final = 2
 OUR_FAULT: Final = 1
+INTERRUPTED: Final = 130
+"""As shells have it: 128 and the number of SIGINT."""
 AT_THE_END: Final = ExitStack()
 """Contexts that end with the command, after its last message."""
 

@@ -252,6 +252,17 @@ def test_sigusr1_logs_the_statistics_where_there_is_no_file(patch: Path) -> None
         assert process.poll() is None
 
 
+EARLY = """
+import os, sys
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "signal":
+            os.kill(os.getpid(), 2)
+sys.meta_path.insert(0, Impatient())
+from engine.__main__ import main
+"""
+
+
 LOADING = """
 import os, signal, sys
 from engine.__main__ import main
@@ -260,6 +271,20 @@ class Impatient:
         if name == "engine.cli":
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Impatient())
+main()
+"""
+
+
+BEGINNING = """
+import os, signal, sys, threading
+from engine.cli import main
+start = threading.Thread.start
+def interrupted(thread):
+    start(thread)
+    if thread.name == "hang watch":
+        os.kill(os.getpid(), signal.SIGINT)
+threading.Thread.start = interrupted
+sys.argv = ["sensorium", "nodes", "lfo"]
 main()
 """
 
@@ -274,12 +299,16 @@ main()
 """
 
 
-@pytest.mark.parametrize("when", [LOADING, LEAVING], ids=["is loaded", "leaves"])
-def test_ctrl_c_while_it_is_loaded_or_leaves_ends_it_without_a_word(when: str) -> None:
+@pytest.mark.parametrize(
+    ("when", "status"),
+    [(EARLY, 130), (LOADING, -signal.SIGINT), (BEGINNING, 130), (LEAVING, -signal.SIGINT)],
+    ids=["hardly began", "is loaded", "begins", "leaves"],
+)
+def test_ctrl_c_outside_the_command_ends_it_without_a_word(when: str, status: int) -> None:
     done = subprocess.run(
         [sys.executable, "-c", when], capture_output=True, text=True, timeout=LIMIT, check=False
     )
-    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+    assert (done.returncode, done.stderr) == (status, "")
 
 
 def test_a_crash_in_a_library_says_where(patch: Path) -> None:
