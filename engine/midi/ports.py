@@ -6,7 +6,7 @@ Why it knows nothing else of the engine: the helper must start in a moment.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from engine.midi.own_ports import OwnPorts, shown
@@ -51,6 +51,7 @@ def open_port(
     name: str,
     hear: Hear = lambda _: None,
     *,
+    joined: Callable[[str], None] = lambda _: None,
     own: OwnPorts | None = None,
     beside: bool = False,
 ) -> tuple[Device, str, str]:
@@ -58,9 +59,11 @@ def open_port(
 
     ``port`` is a part of its name, "auto" for the first where somebody plays other than ``own``, or
     None for a virtual port called ``name``; ``beside`` that it is an input, and the output of its
-    device is meant. ``hear`` is called with all that an input brings. Raises PortError.
+    device is meant. ``hear`` is called with all that an input brings, ``joined`` with the name of
+    the system, before the port is there. Raises PortError.
     """
     opened, found = device(direction, system, name)
+    joined(found)
     if direction == "in":
         opened.listen(hear)
     if port is None:

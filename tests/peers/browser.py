@@ -7,6 +7,7 @@ import json
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.request
 
 from tests.limits import LIMIT
@@ -58,6 +59,15 @@ class Browser:
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
         command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics}
         self._post("/goog/cdp/execute", command)
+        self.laid_out()
+
+    def laid_out(self):
+        """Wait until the page has been told of its size, and of that of its parts, and drawn."""
+        script = """
+            const done = arguments[arguments.length - 1];
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
+        """
+        self._post("/execute/async", {"script": script, "args": []})
 
     def standing_out(self, width):
         """Name all that stands out on the right of a page that is so wide: [] on a tidy one."""
@@ -81,7 +91,10 @@ class Browser:
         return self._post("/execute/sync", {"script": script, "args": list(arguments)})
 
     def press(self, selector, seconds=0.0, times=1):
-        """Press an element as a mouse does: so many times, and hold it so long each time."""
+        """Press an element as a mouse does: so many times, and hold it so long each time.
+
+        A busy machine holds it longer, and lets more time pass between: see ``hold`` and ``twice``.
+        """
         found = self._post("/element", {"using": "css selector", "value": selector})
         pause = {"type": "pause", "duration": round(1000 * seconds)}
         down, up = ({"type": f"pointer{way}", "button": 0} for way in ("Down", "Up"))
@@ -89,11 +102,22 @@ class Browser:
         hand = {"type": "pointer", "id": "hand", "actions": [move, *[down, pause, up] * times]}
         self._post("/actions", {"actions": [hand]})
 
+    def twice(self, selector):
+        """Press the middle of an element twice at once, however slow the machine is."""
+        self._down_at, now = self._middle(selector), time.time()
+        for part, way in enumerate(("Pressed", "Released") * 2):
+            self._point("mouse", "", way, timestamp=now + part / 100)
+
+    def hold(self, selector, expression):
+        """Hold a mouse down on an element until an expression is true."""
+        self.down(selector)
+        self.until(expression)
+        self.up()
+
     def drag(self, selector, right, down, pointer="mouse"):
         """Drag an element by so many pixels, as a mouse or a finger does ("touch")."""
-        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
-        found = self._post("/element", {"using": "css selector", "value": selector})
-        move = {"type": "pointerMove", "origin": found, "x": 0, "y": 0, "duration": 0}
+        place = {axis: round(at) for axis, at in self._middle(selector).items()}
+        move = {"type": "pointerMove", "origin": "viewport", **place, "duration": 0}
         steps = [{**move, "origin": "pointer", "x": right // 4, "y": down // 4, "duration": 20}] * 4
         down_, up = ({"type": f"pointer{way}", "button": 0} for way in ("Down", "Up"))
         hand = {"type": "pointer", "id": pointer, "parameters": {"pointerType": pointer}}
@@ -101,13 +125,7 @@ class Browser:
 
     def down(self, selector, pointer="mouse"):
         """Press the middle of an element with a mouse or a finger, and stay there until ``up``."""
-        place = """
-            const found = document.querySelector(arguments[0]);
-            found.scrollIntoView({ block: "center" });
-            const is = found.getBoundingClientRect();
-            return { x: is.x + is.width / 2, y: is.y + is.height / 2 };
-        """
-        self.down_at(self.run(place, selector), pointer)
+        self.down_at(self._middle(selector), pointer)
 
     def down_at(self, place, pointer="mouse"):
         """Press a place on the page, {"x", "y"}, and stay there until ``up``."""
@@ -123,13 +141,26 @@ class Browser:
         """Let go what ``down`` pressed."""
         self._point(pointer, "End", "Released")
 
-    def _point(self, pointer, touch, mouse):
+    def _middle(self, selector):
+        """Return where an element is, or the one so numbered of those that there are."""
+        script = """
+            const [selector, index] = arguments;
+            const found = document.querySelectorAll(selector)[index];
+            found.scrollIntoView({ block: "center" });
+            const is = found.getBoundingClientRect();
+            return { x: is.x + is.width / 2, y: is.y + is.height / 2 };
+        """
+        selector, index = (selector, 0) if isinstance(selector, str) else selector
+        return self.run(script, selector, index)
+
+    def _point(self, pointer, touch, mouse, **more):
         if pointer == "touch":
             points = [] if touch == "End" else [self._down_at]
             command, what = "Touch", {"type": f"touch{touch}", "touchPoints": points}
         else:
             what = {"type": f"mouse{mouse}", "button": "left", "clickCount": 1, **self._down_at}
             command = "Mouse"
+        what |= more
         execute = {"cmd": f"Input.dispatch{command}Event", "params": what}
         self._post("/goog/cdp/execute", execute)
 
@@ -158,12 +189,12 @@ class Browser:
         return self._post("/execute/async", what)
 
     def collect(self, expression, count):
-        """Give what an expression is, so many times, 50 ms apart."""
+        """Give what an expression is, so many times, 50 ms apart; what raises is not there yet."""
         script = """
             const done = arguments[arguments.length - 1];
             const found = [];
             const look = () => {
-                found.push(EXPRESSION);
+                try { found.push(EXPRESSION); } catch (error) { /* not there yet */ }
                 if (found.length < COUNT) setTimeout(look, 50); else done(found);
             };
             look();
@@ -177,7 +208,7 @@ class Browser:
             const done = arguments[arguments.length - 1];
             const found = new Set();
             const look = () => {
-                found.add(EXPRESSION);
+                try { found.add(EXPRESSION); } catch (error) { /* not there yet */ }
                 if (found.size < COUNT) setTimeout(look, 20); else done([...found]);
             };
             look();

@@ -59,7 +59,7 @@ class Heard(queue.Queue):
 
 def open_as_soon_as_it_sends(camera, heard):
     """Try again as the runtime does; ffmpeg takes a moment to listen."""
-    for _ in range(1000):
+    for _ in range(20 * LIMIT):
         try:
             return camera.open(heard)
         except DeviceError as error:

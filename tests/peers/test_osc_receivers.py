@@ -84,9 +84,10 @@ class Listener:
 
     def _await(self, port, protocol):
         """Ask until it answers: there is no other sign that a program has opened its port."""
-        for _ in range(1000):
-            with contextlib.suppress(ConnectionRefusedError, queue.Empty):
+        for _ in range(20 * LIMIT):
+            with contextlib.suppress(ConnectionRefusedError):
                 ask(port, protocol)
+            with contextlib.suppress(queue.Empty):
                 assert self._lines.get(timeout=0.05) is None
                 return
             assert self._process.poll() is None, "it ended before it listened"

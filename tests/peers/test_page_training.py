@@ -109,15 +109,15 @@ def test_a_network_that_writes_shows_its_lines_in_the_place_of_a_picture():
             state = TrainingState("sea", steps / 400, 90.0 - steps / 5, steps, 400, loss)
             page.show_text(state, lambda: 4 * LINES)
         browser.until(f"{TEXT.format('sample')}.startsWith('The sea is calm')")
+        points = "document.querySelector('#curve polyline').getAttribute('points')"
+        browser.until(f"{points}.split(' ').length > 50")
         for size, phone in (((390, 844), True), ((1440, 900), False)):
             browser.size(*size, phone=phone)
             assert browser.run("return document.documentElement.scrollWidth") <= size[0]
             shown = "return [...document.querySelectorAll('#sample, #preview, figcaption, #none')]"
             shown += ".map((one) => getComputedStyle(one).display === 'none')"
             assert browser.run(shown) == [True, True, False, True]
-        points = "return document.querySelector('#curve polyline').getAttribute('points')"
-        heights = [float(one.split(",")[1]) for one in browser.run(points).split()]
-        assert len(heights) > 50
+        heights = [float(one.split(",")[1]) for one in browser.run(f"return {points}").split()]
         assert heights == sorted(heights)
         assert [one for one in browser.log("browser") if one["level"] == "SEVERE"] == []
 

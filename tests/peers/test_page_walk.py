@@ -36,6 +36,16 @@ to = "127.0.0.1:PORT"
 """
 LIT = "document.querySelector('#layers [aria-current]').dataset.layer"
 CAPTION = "document.getElementById('caption').textContent"
+SLOW = """const send = WebSocket.prototype.send;
+    let due = 0;
+    WebSocket.prototype.send = function (text) {
+        due = Math.max(due + 300, performance.now());
+        setTimeout(() => send.call(this, text), due - performance.now());
+    };"""
+"""What the page says reaches the show late, and one by one."""
+NOTE = f"""window.lit = [];
+    new MutationObserver(() => window.lit.push({LIT})).observe(
+        document.getElementById('layers'), {{ attributes: true, subtree: true }});"""
 DRAWN = "['mosaic', 'input'].every((id) => document.getElementById(id).naturalWidth > 0)"
 
 
@@ -68,8 +78,10 @@ def test_a_walk_goes_from_layer_to_layer_and_the_show_along(stage):
     browser.press("#on")
     browser.until(f"{LIT} === '3' && {CAPTION}.startsWith('Layer 3 of 18: 16 of 96')")
     wire.until(lambda one: one[1] == "/layer" and one[2][0].startswith("Layer 3 of 18"))
+    browser.run(SLOW + NOTE)
     browser.keys("\ue012\ue012\ue012")  # left, round to the end
     browser.until(f"{LIT} === '18' && {CAPTION}.startsWith('Layer 18 of 18')")
+    assert browser.run("return window.lit") == ["2", "1", "18"], "it went back on the way"
     browser.until("document.getElementById('guess').textContent.match(/: .+ \\d+%, .+ \\d+%/)")
     assert browser.run("return document.getElementById('story').textContent") != first
 
@@ -89,6 +101,7 @@ def test_a_walk_goes_from_layer_to_layer_and_the_show_along(stage):
     browser.go(f"{address}/")
     browser.until("document.getElementById('walk').offsetWidth > 0")
     browser.run("document.getElementById('privacy').click()")
+    browser.until("document.getElementById('privacy').ariaPressed === 'true'")
     browser.go(f"{address}/walk")
     browser.until(f"{private} && document.getElementById('mosaic').hidden")
     assert [one for one in browser.log("browser") if one["level"] == "SEVERE"] == []

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from functools import partial
 
 import pytest
 from browser import PHONE, Browser
 from pythonosc.osc_message_builder import build_msg
 from test_page import Show, Wire, answers
 
+from engine.lab.stress.show import wait_until
+from tests.limits import LIMIT
 from tests.ports import find_port
 
 pytestmark = [
@@ -96,6 +99,7 @@ LINE = ".typed textarea"
 WORDS = "[...document.querySelectorAll('.next button')].map((one) => one.innerText)"
 SO_FAR = "document.querySelector('.chooser .text').innerText"
 SAID = "document.querySelector('.said').innerText"
+POWER = "document.querySelector('[data-knob=\"typed/on\"] button.switch').ariaChecked"
 ENTER, BACKSPACE = "\ue007", "\ue003"
 KEYBOARD = (390, 400)
 """What is left of a phone's page above the keyboard."""
@@ -120,9 +124,17 @@ def stage(tmp_path_factory):
                 browser.go(f"http://127.0.0.1:{page}/")
                 browser.until("document.querySelector('.typed textarea')")
                 browser.until(f"{WORDS}[0] === 'the'")
+                for on in (False, True):  # its port may come later than its page
+                    assert wait_until(partial(is_switched, browser, control, on), LIMIT)
                 yield browser, wire, control, folder / "show.toml"
         finally:
             show.stop()
+
+
+def is_switched(browser: Browser, control: int, on: bool) -> bool:
+    """Switch a box by OSC; return whether the page shows it so."""
+    tell(control, "/typed/on", int(on))
+    return browser.run(f"return {POWER} === '{str(on).lower()}'")
 
 
 def line(text: str, address: str = "/line"):
@@ -195,15 +207,14 @@ def tell(control: int, address: str, value: object) -> None:
 def test_a_line_that_is_refused_comes_back(stage):
     browser, wire, control, _ = stage
     browser.size(1440, 900)
-    power = "document.querySelector('[data-knob=\"typed/on\"] button.switch').ariaChecked"
     tell(control, "/typed/on", 0)
-    browser.until(f"{power} === 'false'")
+    browser.until(f"{POWER} === 'false'")
     browser.press(LINE)
     browser.keys("nobody hears" + ENTER)
     browser.until("document.querySelector('#notice').innerText.includes('typed is off')")
     browser.until(f"document.querySelector('{LINE}').value === 'nobody hears'")
     tell(control, "/typed/on", 1)
-    browser.until(f"{power} === 'true'")
+    browser.until(f"{POWER} === 'true'")
     wire.from_now()
     browser.press(LINE)
     browser.keys(ENTER)
@@ -307,12 +318,11 @@ def test_a_locked_page_says_nothing(page):
     browser.keys("x" + ENTER + "1")
     browser.press(".next button")
     assert browser.run(f"return document.querySelector('{LINE}').value") == ""
-    browser.press("#lock", seconds=1.0)
-    browser.until("!document.body.classList.contains('locked')")
+    browser.hold("#lock", "!document.body.classList.contains('locked')")
     browser.press(LINE)
     browser.keys("y" + ENTER)
-    wire.until(lambda one: one[1] in ("/line", "/chosen"))
-    assert wire.heard[-1][1:] == ("/line", ["y"])
+    said = wire.until(lambda one: one[1] in ("/line", "/chosen"))
+    assert said[1:] == ("/line", ["y"])
 
 
 def test_on_a_phone_the_keyboard_does_not_hide_the_line_and_thumbs_reach_the_words(stage):
@@ -327,9 +337,9 @@ def test_on_a_phone_the_keyboard_does_not_hide_the_line_and_thumbs_reach_the_wor
     assert browser.run("return document.documentElement.scrollWidth") == PHONE[0]
     browser.press(LINE)
     browser.size(*KEYBOARD, phone=True)
+    browser.until(f"""(({{ top, bottom }}) => top >= 0 && bottom <= {KEYBOARD[1]})(
+        document.querySelector('{LINE}').getBoundingClientRect())""")
     box = browser.run(place, LINE)
-    assert box["top"] >= 0
-    assert box["bottom"] <= KEYBOARD[1]
     over = "return document.elementFromPoint(arguments[0], arguments[1]).localName"
     seen = browser.run(over, box["left"] + 20, box["top"] + box["height"] / 2)
     assert seen == "textarea", "it is covered"

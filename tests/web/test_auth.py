@@ -15,6 +15,7 @@ from engine.core.errors import ParameterError
 from engine.web.auth import COOKIE, TRIES, TokenAuth
 from engine.web.invite import qr_code, reachable_host
 from engine.web.page import Page
+from tests.limits import LIMIT
 
 from .visit import get, visit
 
@@ -151,7 +152,7 @@ def test_the_code_is_a_square_of_blocks():
     [b"\x1b[2J", b"GET / HTTP/9.9", b"GET / HTTP/1.1\r\nA: \0", b"GET / HTTP/1.1\r\nHost: \x80"],
 )
 def test_what_is_no_http_is_not_told_at_length(guarded, caplog, rubbish):
-    with socket.create_connection(("127.0.0.1", guarded.bound_port), 10) as one:
+    with socket.create_connection(("127.0.0.1", guarded.bound_port), LIMIT) as one:
         one.sendall(rubbish + b"\r\n\r\n")
         assert one.recv(20).startswith(b"HTTP/1.")
     assert caplog.messages == []

@@ -6,6 +6,7 @@ import { ask, connect } from "./link.js";
 
 const PACE = 8000;
 const AGAIN = 1000;
+const PATIENCE = 2000;
 const TALLEST = 100;
 const SMALLEST = 30;
 const STORIES = [
@@ -23,7 +24,9 @@ let input = "";
 let looked = {};
 let walking = null;
 let at = null;
-let told = null;
+let here = null; // the layer that the show is at
+let asked = null; // the one that was pressed last, until the show is there
+let expiry = null;
 
 const hear = {
   patch: (news) => lay(news),
@@ -31,7 +34,7 @@ const hear = {
   values: (news) => show(news),
   refused(news) {
     write(find("notice"), news.text);
-    told = null;
+    follow();
   },
 };
 
@@ -42,7 +45,7 @@ function lay(news) {
   const cable = knob && news.patch.cables.find((one) => one.end === knob.group && one.kind === "in");
   input = cable?.origin ?? "";
   looked = {};
-  told = null;
+  at = here = asked = null;
   write(find("notice"), knob ? "" : 'There is no box "layers" in this patch: play how_it_sees.');
   const layers = knob ? Array.from({ length: knob.high - knob.low + 1 }, (_, n) => knob.low + n) : [];
   find("layers").replaceChildren(...layers.map(step));
@@ -60,11 +63,17 @@ function step(layer) {
   return make("li", {}, button);
 }
 
-/** Take at which layer the show is; what was pressed since the last news stands until it changes. */
+/** Take at which layer the show is: of several presses it tells one after the other, and the last counts. */
 function stand(all) {
-  if (!knob || all[place][0] === told) return;
-  told = all[place][0];
-  stay(told);
+  if (!knob) return;
+  here = all[place][0];
+  if (asked === null || asked === here) follow();
+}
+
+/** Be where the show is. */
+function follow() {
+  asked = null;
+  if (here !== null && here !== at) stay(here);
 }
 
 /** Show at which layer the walk is. */
@@ -103,7 +112,11 @@ function look(id, name) {
 
 function go(layer) {
   write(find("notice"), "");
-  if (ask({ do: "set", box: knob.box, parameter: knob.name, value: layer })) stay(layer);
+  if (!ask({ do: "set", box: knob.box, parameter: knob.name, value: layer })) return;
+  asked = layer;
+  clearTimeout(expiry);
+  expiry = setTimeout(follow, PATIENCE); // another hand may have come between
+  stay(layer);
 }
 
 /** Go so many layers on, round and round. */

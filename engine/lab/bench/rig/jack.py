@@ -25,7 +25,7 @@ from engine.midi.active_notes import NOTE_OFF, NOTE_ON
 RATE = 48_000
 """Samples a second of a server."""
 _CYCLE = 128
-WAIT = 60.0
+WAIT = 120.0
 _ANSWER = 5.0
 """Seconds: a server that is busy with a dying client answers nobody meanwhile."""
 PROGRAMS = ("jackd", "jack_lsp", "jack_connect", "jack_midi_dump")

@@ -1,0 +1,46 @@
+"""What a JACK server says of one MIDI port of ours, which RtMidi does not ask it."""
+
+from __future__ import annotations
+
+from engine.midi.ports import PortError
+from engine.system.jack import ServerWatch, watch_server
+
+
+class JackPort:
+    """A port called ``name``, where it is JACK's; of another system's it tells nothing."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._watch: ServerWatch | None = None
+        self._before: set[str] = set()
+        self._ours = ""
+
+    def join(self, system: str) -> None:
+        """Begin before the port is there: JACK may give it another name, and does not say which.
+
+        Without a server its library opens ports all the same, and takes what is sent to them. Raise
+        ConnectionError where there is none.
+        """
+        self._watch = watch_server() if system == "jack" else None
+        if self._watch:
+            self._before = self._watch.ports_of(self._name)
+
+    def check(self, cabled_to: str | None) -> None:
+        """Find the port, now that it is there; raise PortError where no cable leads to another."""
+        if self._watch is None:
+            return
+        if cabled_to and not self._watch.are_connected(cabled_to, self._name):
+            raise PortError(f"{cabled_to} cannot be connected to yet")
+        # Two where somebody else took the name in the same moment: then neither is looked after.
+        made = self._watch.ports_of(self._name) - self._before
+        self._ours = made.pop() if len(made) == 1 else ""
+
+    def lost(self, cabled_to: str | None) -> str:
+        """Return what went away, or nothing: a dead server's library lists its ports for ever."""
+        if self._watch is None:
+            return ""
+        if self._watch.gone:
+            return "the JACK server"
+        if self._ours and self._watch.has_left(self._ours):
+            return f"JACK dropped {self._ours}: it"
+        return cabled_to if cabled_to and self._watch.has_left(cabled_to) else ""
