@@ -40,6 +40,7 @@ class FlowControl:
         self._delivered = 0
         self._progress = Ns(0)
         self._rates: deque[tuple[Ns, float]] = deque()
+        """What was carried, and when: the fastest first, and behind it what was slower later."""
         self._shortest = _MEMORY
         self._way = 20 * MILLISECOND
 
@@ -60,7 +61,10 @@ class FlowControl:
             took = max(now - one.at, 1)
             self._shortest = min(self._shortest, took)
             self._way += (took - self._way) // 8
-            self._rates.append((now, (self._delivered - one.delivered) / took))
+            rate = (self._delivered - one.delivered) / took
+            while self._rates and self._rates[-1][1] <= rate:
+                self._rates.pop()
+            self._rates.append((now, rate))
         while self._rates and now - self._rates[0][0] > _MEMORY:
             self._rates.popleft()
 
@@ -72,7 +76,7 @@ class FlowControl:
         if self._sent and now - self._progress > _STUCK:
             self._sent.clear()
             self._bytes = 0
-        rate = max((rate for _, rate in self._rates), default=0.0)
+        rate = self._rates[0][1] if self._rates else 0.0
         window = min(max(LEAST, int(2 * rate * (self._shortest + _SLACK))), MOST)
         return window - self._bytes
 

@@ -13,7 +13,7 @@ from .theatre import Theatre, on_loop, stage
 PATCH = """
 [beat]
 use = "every"
-time = "20 ms"
+time = "60 ms"
 [note]
 use = "note"
 from = "beat"
@@ -89,6 +89,6 @@ async def test_a_box_that_moves_while_it_plays_leaves_no_note(room: LiveRoom, pa
                 )
             )
             await all_hear(playing)
-        patch.write_text(PATCH.replace("20 ms", "100 s").replace("10 s", "15 ms"))
+        patch.write_text(PATCH.replace("60 ms", "100 s").replace("10 s", "15 ms"))
         playing.conductor._read_again()
         await playing.until(lambda: not any(ear(playing, each).sounding for each in EARS))
