@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -17,8 +18,8 @@ from engine.nodes.embed_sound import NAMES, EmbedSound
 
 RATE = 16000
 EXAMPLES, OTHERS = 10, 6
-SUNG = [sung(seed) for seed in range(5)]
 Sound = NDArray[np.float32]
+sung_once = cache(sung)
 
 
 def embedded(sound: Sound, rate: int = RATE, block: int = 4096) -> list[Features]:
@@ -44,7 +45,7 @@ def test_four_kinds_of_sound_are_told_apart_by_ten_examples_of_each() -> None:
     kinds: dict[str, Callable[[np.random.Generator], NDArray[np.float64]]] = {
         "clap": lambda rng: claps(rng, 1.5),
         "whistle": lambda rng: whistled(rng, 1.5),
-        "voice": lambda rng: SUNG[int(rng.integers(5))][int(rng.integers(3 * RATE)) :],
+        "voice": lambda rng: sung_once(int(rng.integers(5)))[int(rng.integers(3 * RATE)) :],
         "drum": drums,
     }
     rng = np.random.default_rng(2)

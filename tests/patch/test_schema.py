@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from engine.core.files import installed_folder
 from engine.patch.schema import patch_schema
 from engine.registry import Registry
+from tests.by_night import few
 
 FILE = Path(__file__).parents[2] / "docs" / "patch.schema.json"
 WANTED = sorted((Path(__file__).parent / "wanted").glob("[!r]*.toml"))
@@ -31,7 +32,8 @@ def faults(schema: dict[str, Any], text: str) -> list[str]:
 
 
 def test_it_is_a_schema(schema: dict[str, Any]) -> None:
-    Draft202012Validator.check_schema(schema)
+    some = dict(few(schema["$defs"].items(), 30))  # boxes, which one function describes
+    Draft202012Validator.check_schema({**schema, "$defs": some})
 
 
 def test_the_file_is_fresh(schema: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from tests.by_night import NIGHT
 NAMES = sorted(file.stem for file in installed_folder("patches").glob("*.toml"))
 TWICE, REPLAYED = (NAMES, NAMES) if NIGHT else (NAMES[::2], NAMES[1::2])
 """Which are played offline twice (tests/runtime), and which are recorded and replayed
-(tests/recording): by day each in one of both ways, and all of them live."""
+(tests/recording): by day each in one of both ways. The others are recorded live and replayed."""
 
 CAMERA = 'use    = "camera"\ndevice = "auto"\nmirror = true'
 

@@ -109,10 +109,10 @@ def test_what_only_the_codec_says_of_pixels_counts(media):
     assert rounds(film) == pytest.approx([1.0] * len(film.pictures), abs=0.05)
 
 
-@pytest.mark.parametrize("turn", [90, 180, 270])
-@pytest.mark.parametrize(
-    "shape", ["setsar=1", "scale=160:240,setsar=2", "scale=320:120,setsar=1/2"]
-)
+SHAPES = ["setsar=1", "scale=160:240,setsar=2", "scale=320:120,setsar=1/2"]
+
+
+@pytest.mark.parametrize(("turn", "shape"), pairs([90, 180, 270], SHAPES, 3))
 def test_a_telephone_on_its_side_and_other_pixels(media, turn, shape):
     name = f"{turn}_{shape.replace('=', '').replace('/', '').replace(':', '').replace(',', '')}"
     upright = make_film(media / f"up_{name}.mp4", "-vf", shape, *X264, seconds=0.5)
@@ -324,13 +324,16 @@ def shifted(number, seconds, base):
     return f"setts=pts={moved.format('PTS')}:dts={moved.format('DTS')}"
 
 
-@pytest.mark.parametrize(
-    ("file", "base"), [("jump.mkv", 1000), ("jump.mp4", 15360), ("jump.ts", 90000)]
-)
-@pytest.mark.parametrize(("number", "seconds"), [(30, 3600), (1, 3600), (60, 600)])
-def test_over_a_clock_that_jumps_it_plays_on(media, file, base, number, seconds):
+BASES = {"jump.mkv": 1000, "jump.mp4": 15360, "jump.ts": 90000}
+JUMPS = [(30, 3600), (1, 3600), (60, 600)]
+"""From which picture on, and by how many seconds."""
+
+
+@pytest.mark.parametrize(("file", "jump"), pairs(BASES, JUMPS, 3))
+def test_over_a_clock_that_jumps_it_plays_on(media, file, jump):
+    number, seconds = jump
     plain = make_film(media / f"plain_{file}", *X264, "-bf", "0")
-    how = ("-i", str(plain), "-c", "copy", "-bsf:v", shifted(number, seconds, base))
+    how = ("-i", str(plain), "-c", "copy", "-bsf:v", shifted(number, seconds, BASES[file]))
     film = Played(convert(media / f"{number}_{seconds}_{file}", *how))
     assert film.times == pytest.approx([n / FPS for n in range(3 * FPS)], abs=0.02)
     assert set(film.told) == {"clock"}
