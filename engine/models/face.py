@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from engine.core.skeletons import FACE_468, Skeleton
 from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.expressions import expressions
 from engine.dsp.landmarks.face_regions import from_bodies, from_detected, from_points, near
+from engine.dsp.landmarks.made_up import CHECKS, MadeUp
 from engine.dsp.landmarks.tracker import Tracker
 from engine.inference.as_seen import as_seen
 from engine.inference.following import STAYS, Followed, FollowingModel
@@ -27,6 +28,13 @@ Floats = NDArray[np.float32]
 _DETECTED = 0.5
 """How sure the detector must be for a closer look."""
 _LOGIT = 80.0
+
+
+@dataclass(slots=True)
+class _Face(Followed):
+    """One face of a picture, and what of it is made up."""
+
+    made_up: MadeUp = field(default_factory=MadeUp)
 
 
 class Face(NamedTuple):
@@ -46,7 +54,7 @@ class Face(NamedTuple):
     roll: float | None
 
 
-class FaceModel(FollowingModel[Followed]):
+class FaceModel(FollowingModel[_Face]):
     """Finds faces: 468 points of each, with depth, and expressions as numbers.
 
     Expressions are 0 at rest and 1 where most faces can go no further: ``mouth_open``,
@@ -60,6 +68,10 @@ class FaceModel(FollowingModel[Followed]):
     detector looks at the whole picture only while there is nobody. It finds faces within two or
     three metres of a camera. A face from the side or from behind is not told. Points outside the
     picture have no confidence, and what would be read from them is not told.
+
+    Of a face that is half covered the network makes up the rest. Quarters that it puts elsewhere
+    when it is asked again, now and then, for a turned or a larger square, have no confidence
+    either, and what would be read from them is not told.
 
     A face that the network is not sure of is not told: ``confidence``. Slots and ids are kept.
 
@@ -93,16 +105,23 @@ class FaceModel(FollowingModel[Followed]):
         frame = as_seen(frame)
         self.follow(frame, pose)
         told = self.tell(FACE_468, self.faces, self.confidence, at)
+        for face, one in told:
+            one.points[face.made_up.points, 3] = 0
         faces = Landmarks(FACE_468, tuple(one for _, one in told), self.aspect)
         first = min(faces.seen, key=lambda one: one.slot, default=None)
         read = first and expressions(first.points, faces.aspect, frame.mirrored)
         return Face(faces, *(read or (None,) * 11))
 
-    def find(self, frame: Frame, pose: Landmarks | None) -> list[Followed]:
+    def find(self, frame: Frame, pose: Landmarks | None) -> list[_Face]:
         """Return the faces seen: those followed, of bodies' heads, or those of a detector."""
-        found: list[Followed] = []
-        for face in self._followed:
-            self._add(found, self._look(frame, face.region, STAYS))
+        found: list[_Face] = []
+        for before in self._followed:
+            face = self._look(frame, before.region, STAYS)
+            if face is not None:
+                face.made_up = before.made_up
+                if face.made_up.is_due():
+                    self._check(frame, face, before.region)
+            self._add(found, face)
         if len(found) >= self.faces:
             return found
         if pose is not None and pose.count:
@@ -114,19 +133,29 @@ class FaceModel(FollowingModel[Followed]):
                 self._look_again(frame, from_detected(points, frame.mirrored), found)
         return found
 
-    def _look_again(self, frame: Frame, region: TurnedSquare, found: list[Followed]) -> None:
+    def _look_again(self, frame: Frame, region: TurnedSquare, found: list[_Face]) -> None:
         """Look at where a face may be, then at the face itself; add it if it is a new one."""
         if len(found) >= self.faces or any(near(face.region, region) for face in found):
             return
         first = self._look(frame, region, STAYS)
-        self._add(found, first and self._look(frame, first.region, 1.0))
+        face = first and self._look(frame, first.region, 1.0)
+        if first is not None and face is not None:
+            for _ in range(CHECKS):
+                self._check(frame, face, first.region)
+        self._add(found, face)
 
-    def _add(self, found: list[Followed], face: Followed | None) -> None:
+    def _check(self, frame: Frame, face: _Face, region: TurnedSquare) -> None:
+        """Ask the network once more for a face that it found in a square."""
+        asked = self.ask(frame, face.made_up.square(region))
+        if asked is not None:
+            face.made_up.take(face.points, asked[0], region.side)
+
+    def _add(self, found: list[_Face], face: _Face | None) -> None:
         """Add a face, unless it is one that is there already."""
         if face is not None and not any(near(face.region, other.region) for other in found):
             found.append(face)
 
-    def _look(self, frame: Frame, region: TurnedSquare, share: float) -> Followed | None:
+    def _look(self, frame: Frame, region: TurnedSquare, share: float) -> _Face | None:
         """Ask the network for the face in a square; None where it is not sure enough."""
         if not region.fits(*self._size):
             return None
@@ -138,7 +167,7 @@ class FaceModel(FollowingModel[Followed]):
         if sure < self.confidence * share:
             return None
         follow = region.next(from_points(points, frame.mirrored))
-        return Followed(follow, points, sure)
+        return _Face(follow, points, sure)
 
     def outline(self, points: Floats) -> Floats:
         """Return the boxes around faces (n, 468, 4), as the tracker takes them: (n, 2, 3).

@@ -47,17 +47,20 @@ _PLACES: Final = {
 }
 
 
+_RULER: Final = ("left_eye_outer", "right_eye_outer")
 _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "mouth_open": ("lip_top", "lip_bottom"),
-    "mouth_wide": ("mouth_left", "mouth_right"),
-    "smile": ("mouth_left", "mouth_right", "lip_top", "lip_bottom"),
-    **{f"brow_{side}": (f"{side}_eyebrow", f"{side}_eye_outer") for side in ("left", "right")},
+    "mouth_wide": ("mouth_left", "mouth_right", *_RULER),
+    "smile": ("mouth_left", "mouth_right", "lip_top", "lip_bottom", *_RULER),
+    **{f"brow_{side}": (f"{side}_eyebrow", *_RULER) for side in ("left", "right")},
     **{f"eye_{side}": (f"{side}_eye_top", f"{side}_eye_bottom") for side in ("left", "right")},
-    "jaw": ("nose_tip", "chin"),
-    **dict.fromkeys(("yaw", "pitch", "roll"), ("nose_tip", "left_eye_outer", "right_eye_outer")),
+    "jaw": ("nose_tip", "chin", *_RULER),
+    "yaw": ("nose_tip", *_RULER),
+    "pitch": ("nose_tip", "chin", *_RULER),
+    "roll": ("nose_tip", *_RULER),
 }
-"""What must be in the picture for each. The head's axes go by points that are hidden soon, as by
-hair, and that the mesh knows well from the others."""
+"""What must be seen for each. The head's axes go by points that are hidden soon, as by hair, and
+that the mesh knows well from the others. How far a mouth is open is right enough without eyes."""
 
 
 class Expressions(NamedTuple):
