@@ -17,8 +17,10 @@ import hashlib
 import importlib
 import inspect
 import logging
+import re
 import stat
 import sys
+from collections.abc import Collection
 from functools import cached_property, lru_cache
 from itertools import count
 from pathlib import Path
@@ -29,7 +31,11 @@ from engine.core.box import Box
 from engine.core.box_errors import anything_raised
 from engine.core.errors import UnknownName, UnreadableFile, describe_error
 from engine.core.files import read_file
+from engine.core.nearest import either
+from engine.core.node import Node
 from engine.core.own_modules import OWN_MODULES
+from engine.core.signature import read_signature
+from engine.core.source import Source
 from engine.moved import parse_updated
 
 if TYPE_CHECKING:
@@ -46,6 +52,8 @@ _VERSIONS = count(1)
 _ENGINE = Path(__file__).parent
 _LOG = logging.getLogger("sensorium")
 _NOT_BOXES = {"__init__"}
+_MOST_MEANT = 3
+"""Boxes that are named as having an output; where more have it, its name says nothing."""
 _LARGEST = 4_000_000
 """Bytes of the largest file of a box."""
 
@@ -100,7 +108,30 @@ class Registry:
             except anything_raised() as error:
                 raise BrokenBox(f"{point.value} does not load: {_why(error)}") from error
             return _only_box(loaded) if isinstance(loaded, ModuleType) else loaded
-        raise UnknownName("kind of box", use, self.names(), '"sensorium nodes" lists all.')
+        raise UnknownName(
+            "kind of box", use, self.names(), '"sensorium nodes" lists all.', self._as_output(use)
+        )
+
+    def _as_output(self, name: str) -> str:
+        """Return which boxes have an output of a name, such as "clap", in words; or ""."""
+        said = re.compile(rf'^    {re.escape(name)}: |"{re.escape(name)}": ', re.MULTILINE)
+        files = [file for folder in FOLDERS for file in _engine_files(_ENGINE / folder).values()]
+        likely = [file.stem for file in files if said.search(file.read_text("utf-8"))]
+        boxes = [use for use in likely if name in self._outputs(use)]
+        if not 0 < len(boxes) <= _MOST_MEANT:
+            return ""
+        given = either([f'"{use}"' for use in boxes])
+        return f'It is an output of {given}: a cable takes it from there, as "NAME.{name}".'
+
+    def _outputs(self, use: str) -> Collection[str]:
+        """Return the names of the outputs of a box as its class has them; none where it fails."""
+        try:
+            cls = self.find(use)
+            if issubclass(cls, Source):
+                return cls.OUT
+            return read_signature(cls).outlets if issubclass(cls, Node) else ()
+        except anything_raised():
+            return ()
 
 
 def own_boxes(folder: Path) -> dict[str, Path]:

@@ -58,6 +58,25 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
         Registry().find("smoth")
 
 
+@pytest.mark.parametrize(
+    ("name", "gives"),
+    [
+        ("jump", "body_gestures"),
+        ("pinch", "hand_gestures"),
+        ("dwell", "zone"),
+        ("joints", "stand_in"),
+    ],
+)
+def test_what_is_an_output_is_led_to_the_box_that_gives_it(name: str, gives: str) -> None:
+    with pytest.raises(UnknownName, match=f'box "{name}". It is an output of "{gives}": .*{name}'):
+        Registry().find(name)
+
+
+def test_an_output_of_many_boxes_says_nothing() -> None:
+    with pytest.raises(UnknownName, match=r'no kind of box "value"\. "sensorium nodes" lists all'):
+        Registry().find("value")
+
+
 def test_a_performers_own_box_is_found_and_comes_first(tmp_path: Path) -> None:
     write(tmp_path, "louder", LOUDER)
     write(tmp_path, "smooth", LOUDER)

@@ -88,11 +88,16 @@ class ParameterError(SensoriumError):
 class UnknownName(SensoriumError):
     """No such outlet, port or box; the message suggests or lists those there are."""
 
-    def __init__(self, what: str, name: str, choices: Iterable[str], where: str = "") -> None:
-        """``where`` names a place that lists all; without it they are listed here."""
+    def __init__(
+        self, what: str, name: str, choices: Iterable[str], where: str = "", meant: str = ""
+    ) -> None:
+        """``where`` names a place that lists all; without it they are listed here.
+
+        ``meant`` says what it is instead, where that is known.
+        """
         known = sorted(choices)
         listed = where or (f"There is: {', '.join(known)}." if known else "")
-        hint = nearest(name, known) or f" {listed}".rstrip()
+        hint = (meant and f" {meant}") or nearest(name, known) or f" {listed}".rstrip()
         super().__init__(f'there is no {what} "{name}".{hint}')
 
 

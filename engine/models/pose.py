@@ -125,6 +125,7 @@ class PoseModel(NetworkModel[Landmarks]):
     _ignored: IgnoredAreas = field(default_factory=IgnoredAreas)
     _size: tuple[int, int] = (0, 0)
     _one: OnePerson = field(default_factory=OnePerson)
+    _alone: MoveNet | None = None
     _several: People | None = None
     _skeleton: Skeleton = COCO_17
     _tracker: Tracker = field(default_factory=lambda: Tracker(COCO_17))
@@ -165,6 +166,7 @@ class PoseModel(NetworkModel[Landmarks]):
             self._sessions[_FINDS] = open_session(finder, provider=self.provider)
         several = self.people > 1 or sort is not PoseSort.ONE
         self._several = self._people(sort, finder) if several else None
+        self._alone = None if several else self._movenet(self.session().role)
         self._skeleton = BLAZEPOSE_33 if sort is PoseSort.DEEP else COCO_17
         self._tracker = Tracker(self._skeleton)
 
@@ -239,8 +241,8 @@ class PoseModel(NetworkModel[Landmarks]):
     def _follow_one(self, frame: Frame) -> Pose:
         """Return the one person in a picture."""
         width, height = self._size
-        look = self._movenet(self.session().role).joints
-        self._one.find(frame.image, look, self.confidence, self._ignored)
+        movenet = self._alone or self._movenet("")  # which raises, as it is not open
+        self._one.find(frame.image, movenet.joints, self.confidence, self._ignored)
         if (body := self._one.body) is None:
             return Pose((), width / height)
         points, scores = np.array(body.points, np.float32), np.array(body.scores, np.float32)

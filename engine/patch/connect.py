@@ -6,12 +6,13 @@ import operator
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import reduce
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from engine.core.box_errors import anything_raised
 from engine.core.errors import ParameterError, Problem, SensoriumError, tell_error
 from engine.core.event_inlets import read_event_inlets
-from engine.core.messages import Trigger
+from engine.core.landmarks import Landmarks
+from engine.core.messages import Detections, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Parameter, parameters_of
 from engine.core.signature import (
@@ -32,6 +33,10 @@ from engine.patch.plan import FEEDS, MORE, Into, PlannedBox, Wire
 
 PORT = "in"
 """The port name of a sink whose only input is given by "from"."""
+_LANDMARKS_AND_THINGS: Final = (
+    "people and things do not go by one cable: each have numbers of their own, so who is who would "
+    "not be known; give each a box of its own"
+)
 
 
 class Connector:
@@ -160,6 +165,8 @@ class Connector:
             self._cables.lay(cable, inlet.accepts, spec.name, Into.MORE, name)
         fed = [place for place, wire in enumerate(self._cables.wires) if _feeds(wire, spec.name)]
         kinds = {self._cables.wires[place].carries for place in fed}
+        if all(any(map(is_kind_of, kinds)) for is_kind_of in (_is_landmarks, _is_things)):
+            self._cables.report(spec.more[0], _LANDMARKS_AND_THINGS)
         if len(kinds) > 1 and kinds <= {*NUMBERS}:
             for place in fed:
                 wire = self._cables.wires[place] = replace(self._cables.wires[place], convert=float)
@@ -320,6 +327,14 @@ class Connector:
 def _throttled(cable: Cable) -> Cable:
     """Return a cable without its stages but those that limit how often something comes."""
     return replace(cable, stages=tuple(each for each in cable.stages if each.use == THROTTLE))
+
+
+def _is_landmarks(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Landmarks)
+
+
+def _is_things(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Detections)
 
 
 def _feeds(wire: Wire, box: str) -> bool:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.clock import ns
-from engine.core.landmarks import Landmarks, Pose
-from engine.core.skeletons import HAND_21
+from engine.core.landmarks import Instance, Landmarks, Pose
+from engine.core.skeletons import BLAZEPOSE_33, COCO_17, HAND_21
 from engine.nodes.body_gestures import BodyGestures
 
 from .people import ASPECT, pose, someone
@@ -57,6 +57,24 @@ def test_folded_hands_and_hands_that_hang_down_are_no_claps():
 
 def test_hands_that_are_together_when_somebody_comes_are_no_clap():
     assert told(lambda at: clapping(0.25)) == []
+
+
+def deep(person, apart):
+    """Put somebody into a picture with depth: one hand so many statures of 0.6 nearer."""
+    points = np.zeros((33, 4), np.float32)
+    for name, (x, y, sure) in zip(COCO_17.points, person.joints, strict=True):
+        points[BLAZEPOSE_33.index[name]] = x, y, 0, sure
+    points[BLAZEPOSE_33.index["left_wrist"], 2] = apart * 0.6 / ASPECT
+    return Landmarks(BLAZEPOSE_33, (Instance(1, 1, points),), ASPECT)
+
+
+@pytest.mark.parametrize(("apart", "claps"), [(0.0, 4), (-0.15, 4), (0.3, 0), (-1.0, 0)])
+def test_hands_that_meet_in_the_picture_alone_do_not_clap_where_depth_is_seen(apart, claps):
+    box, found = BodyGestures(), 0
+    for frame in range(60):
+        (person,) = clapping(frame / FPS)
+        found += len([*box.process(deep(person, apart), ns(frame / FPS))])
+    assert found == claps
 
 
 def jumping(at, height=0.12, tall=0.6, feet=True):

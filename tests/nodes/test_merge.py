@@ -128,3 +128,13 @@ def test_what_never_ends_by_itself_does_not_speak_for_the_others(
     rests = '[a]\nuse = "smooth"\nfrom = "n"\non_loss = "rest"\n[n]\nuse = "noise"\n'
     held = f'[b]\nuse = "noise"\n[m]\nuse = "merge"\nfrom = {order}\non_loss = "hold"\n'
     assert problems(tmp_path, rests + held + OUT + '"/x" = "m"\n') == []
+
+
+def test_people_and_things_do_not_go_by_one_cable(tmp_path: Path) -> None:
+    patch = (
+        '[camera]\nuse = "stand_in"\n[things]\nuse = "objects"\nfrom = "camera.frame"\n'
+        '[m]\nuse = "merge"\nfrom = ["camera.joints", "things"]\n'
+        '[line]\nuse = "crossed"\nfrom = "m"\n'
+    )
+    (problem,) = problems(tmp_path, patch + OUT + '"/x" = { when = "line.forth" }\n')
+    assert problem.startswith("my.toml:8: [m] from #2: people and things do not go by one cable: ")

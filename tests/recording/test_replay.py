@@ -13,6 +13,7 @@ from engine.core.commands import (
     Condition,
     CycleParameter,
     Freeze,
+    Lost,
     Missed,
     Panic,
     Release,
@@ -146,6 +147,24 @@ def test_what_an_output_missed_and_was_given_is_replayed_the_same(
     replayed = again(file)
     assert compared(replayed).different == []
     assert compared(replayed).messages == len(sent(file)) > 0
+
+
+STAGE = SMALL + (
+    '"/inside" = "stage"\n"/left" = { when = "stage.leave" }\n"/nobody" = "nobody"\n'
+    '[stage]\nuse = "zone"\nfrom = "cam.joints"\narea = [-9, -9, 9, 9]\n'
+    '[nobody]\nuse = "nobody"\nfrom = "cam.joints"\n'
+)
+GONE = [(1.0, AskedEntry("cam", Lost("unplugged"))), (1.5, StateChange("cam", "running"))]
+
+
+def test_what_is_owed_at_a_loss_and_after_the_end_is_replayed_the_same(tmp_path: Path) -> None:
+    patch, file = tmp_path / "stage.toml", tmp_path / "stage.mcap"
+    patch.write_text(STAGE)
+    rehearse(file, patch, GONE, seconds=8.0)
+    replayed = again(file)
+    assert compared(replayed).different == []
+    assert compared(replayed).messages == len(sent(file)) > 0
+    assert sum(each.data.startswith(b"/left") for each in sent(file)) >= 2
 
 
 def sent(file: Path) -> list[RecordedOutput]:

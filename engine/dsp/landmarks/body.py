@@ -92,6 +92,11 @@ class Body:
         rows = self._skeleton.rows(part)
         return sum(_unit(self._points[row][-1]) for row in rows) / len(rows)
 
+    @property
+    def has_depth(self) -> bool:
+        """Whether its points say how near they are."""
+        return self._skeleton.depth
+
     def depth(self, part: str) -> float | None:
         """Return the mean z of a part, in picture widths, larger being nearer; None unseen.
 

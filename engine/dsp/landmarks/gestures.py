@@ -23,7 +23,8 @@ _ALL_RISE: Final = ("left_foot", "right_foot", "hips", "shoulders")
 TOGETHER: Final = 0.13
 """Statures between wrists whose palms touch."""
 APART: Final = 0.22
-"""Statures from which hands that close are a clap."""
+"""Statures from which hands that close are a clap; and that hands may be apart in depth, where that
+is seen: from the side, arms that swing side by side meet in the picture alone."""
 CLOSING: Final = 0.2
 """Seconds in which they must close; folded hands come together more slowly."""
 SLIP: Final = 0.05
@@ -146,7 +147,7 @@ class GestureReader:
         share = -math.expm1(-gap / _SURELY_FOR)
         for part, before in self._sure.items():
             self._sure[part] = before + (body.sureness(part) - before) * share
-        if self._claps(body, at) and self._sure["shoulders"] >= sure:
+        if self._claps(body, tall, at) and self._sure["shoulders"] >= sure:
             found.append(("clap", 1.0))
         if self._jumps(body, tall, at, high) and fmean(self._sure.values()) >= sure:
             found.append(("jump", 1.0))
@@ -161,7 +162,7 @@ class GestureReader:
         far = math.hypot(across, up) > (LEAP + FASTEST * gap) * max([tall, *self._tall])
         return far or reshaped(body.aspect, self._aspect)
 
-    def _claps(self, body: Body, at: Ns) -> bool:
+    def _claps(self, body: Body, tall: float, at: Ns) -> bool:
         apart = distance(body, "left_hand", body, "right_hand")
         heights = body.height("left_hand"), body.height("right_hand")
         elbows = body.position("left_elbow"), body.position("right_elbow")
@@ -180,7 +181,7 @@ class GestureReader:
             self._hands.popleft()
         if apart > APART:
             self._together = False
-        if self._together or apart > TOGETHER:
+        if self._together or apart > TOGETHER or _hands_in_depth(body, tall) > APART:
             return False
         self._together = True
         high = min(height for height in heights if height is not None) > LEAST_HEIGHT
@@ -281,6 +282,14 @@ class GestureReader:
 def _risen(ys: tuple[float, ...], before: tuple[float, ...]) -> list[float]:
     """Return by how much each has risen."""
     return [now - then for now, then in zip(ys, before, strict=True)]
+
+
+def _hands_in_depth(body: Body, tall: float) -> float:
+    """Return by how many statures one hand is nearer than the other; 0 where that is not seen."""
+    if not body.has_depth:
+        return 0.0
+    left, right = body.depth("left_hand"), body.depth("right_hand")
+    return 0.0 if left is None or right is None else abs(left - right) * body.aspect / tall
 
 
 def _hand(body: Body, side: str) -> Point | None:
