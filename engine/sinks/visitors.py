@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ from engine.core.sink import Sink
 
 IN: Final = "in"
 HEADER: Final = b"hour,visitors\n"
+_HEADERS: Final = re.compile(rb"(\xef\xbb\xbf)?hour,visitors\r?\n")
+"""As programs for tables save it too: marked as UTF-8, with the ends of lines that Windows has."""
 LARGEST: Final = 10_000_000
 """Bytes; that is more than fifty years of hours."""
 _log = logging.getLogger("sensorium")
@@ -34,7 +37,8 @@ class Visitors(Sink):
     patch; each line is an hour by the clock of the machine and how many came within it, such as
     "2026-11-29 15:00,42". An hour in which nobody came has no line, and the one that the clock goes
     back over in autumn has one for both. It goes on where it stood after a restart, within the hour
-    too. While the disk is full it counts on, and writes later what it could not.
+    too. While the disk is full it counts on, and writes later what it could not. A table that
+    was edited or taken away meanwhile goes on behind what is there, or begins anew.
 
     Raises DeviceError when the file is something else, or cannot be written at the start.
     """
@@ -48,6 +52,8 @@ class Visitors(Sink):
     _begin: int = 0
     """Where in the file the first of the lines begins that are to be written."""
     _head: bytes = b""
+    _left: _State | None = None
+    """The table as it was left; None where it has to be read."""
     _failing: bool = False
 
     def __post_init__(self) -> None:
@@ -81,10 +87,8 @@ class Visitors(Sink):
         if context.folder is None and not path.is_absolute():
             raise DeviceError("the table is written beside the patch, and this patch is no file")
         path = (context.folder or Path()) / path
-        self._begin, last = _read(path)
-        self._head = b"" if self._begin else HEADER
-        if last is not None and not self._hours:
-            self._hours = [last]
+        self._left = None
+        self._find_place(path)
         self._path = path
         self._write()
         if self._failing:
@@ -113,23 +117,36 @@ class Visitors(Sink):
     def _hour(self) -> str:
         return self._wall().astimezone().strftime("%Y-%m-%d %H:00")
 
+    def _find_place(self, path: Path) -> None:
+        """Find where to write, unless the table is as it was left.
+
+        Raise DeviceError for what is no such table.
+        """
+        if self._left is not None and self._left == _state(path):
+            return
+        self._begin, last = _read(path)
+        self._head = b"" if self._begin else HEADER
+        if last is not None and not (self._hours and self._hours[0][0] == last[0]):
+            self._hours.insert(0, last)
+
     def _write(self) -> None:
         """Write the hours that changed; told once when that fails, and when it works again."""
         assert self._path is not None
-        lines = [self._head, *(f"{hour},{count}\n".encode() for hour, count in self._hours)]
         try:
+            self._find_place(self._path)
+            lines = [self._head, *(f"{hour},{count}\n".encode() for hour, count in self._hours)]
             with os.fdopen(os.open(self._path, _HOW, 0o644), "r+b") as table:
                 table.seek(self._begin)
                 table.write(b"".join(lines))
                 table.truncate()
+            self._left = _state(self._path)
+        except DeviceError as error:
+            self._left = None
+            self._fail(str(error))
+            return
         except OSError as error:
-            if not self._failing:
-                _log.warning(
-                    "%s cannot be written (%s): visitors are counted, and written later",
-                    self._path.name,
-                    os_reason(error),
-                )
-            self._failing = True
+            self._left = _state(self._path)  # what is half written is written over from its place
+            self._fail(f"{self._path.name} cannot be written ({os_reason(error)})")
             return
         if self._failing:
             _log.warning("%s is written again; nobody is missing", self._path.name)
@@ -137,6 +154,24 @@ class Visitors(Sink):
         self._head = b""
         self._begin += sum(map(len, lines[:-1] if self._hours else lines))
         del self._hours[:-1]
+
+    def _fail(self, why: str) -> None:
+        if not self._failing:
+            _log.warning("%s: visitors are counted, and written later", why)
+        self._failing = True
+
+
+_State = tuple[int, int, int]
+"""What changes with a file: which one it is, how long, and when it was written."""
+
+
+def _state(path: Path) -> _State | None:
+    """Return the state of a file, None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 _HOW: Final = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -158,7 +193,7 @@ def _read(path: Path) -> tuple[int, tuple[str, int] | None]:
         raise DeviceError(f"{path.name} cannot be written: {os_reason(error)}") from None
     if not data.strip(b"\0"):
         return 0, None
-    if not data.startswith(HEADER):
+    if not _HEADERS.match(data):
         raise DeviceError(
             f'{path.name} is another file: a table of visitors begins "hour,visitors"'
         )
@@ -166,7 +201,7 @@ def _read(path: Path) -> tuple[int, tuple[str, int] | None]:
     begin = whole.rfind(b"\n", 0, -1) + 1
     if begin == 0:
         return len(whole), None
-    hour, _, count = whole[begin:-1].decode("utf-8", "replace").partition(",")
+    hour, _, count = whole[begin:].decode("utf-8", "replace").strip().partition(",")
     try:
         datetime.strptime(hour, "%Y-%m-%d %H:%M")
         return begin, (hour, int(count))

@@ -149,6 +149,69 @@ def test_an_empty_file_becomes_a_table(tmp_path: Path) -> None:
     assert door.lines == ["hour,visitors", "2026-11-29 12:00,1"]
 
 
+WHOLE = "hour,visitors\n2026-11-29 12:00,3\n"
+
+
+@pytest.mark.parametrize(
+    ("edited", "after"),
+    [
+        (None, "hour,visitors\n2026-11-29 13:00,3\n"),
+        ("", "hour,visitors\n2026-11-29 13:00,3\n"),
+        ("hour,visitors\n", "hour,visitors\n2026-11-29 13:00,3\n"),
+        (WHOLE, f"{WHOLE}2026-11-29 13:00,3\n"),
+        (f"{WHOLE}2026-11-29 13:00,2\n", f"{WHOLE}2026-11-29 13:00,3\n"),
+        (
+            "hour,visitors\n2026-11-28 09:00,1\n2026-11-29 12:00,99\n2026-11-29 13:00,2\n",
+            "hour,visitors\n2026-11-28 09:00,1\n2026-11-29 12:00,99\n2026-11-29 13:00,3\n",
+        ),
+        (
+            "\ufeffhour,visitors\r\n2026-11-29 12:00,3\r\n2026-11-29 13:00,2\r\n",
+            "\ufeffhour,visitors\r\n2026-11-29 12:00,3\r\n2026-11-29 13:00,3\n",
+        ),
+    ],
+    ids=["taken away", "emptied", "begun anew", "a line less", "copied", "edited", "by a program"],
+)
+def test_what_is_edited_meanwhile_stays_and_nothing_of_it_is_torn(
+    tmp_path: Path, edited: str | None, after: str
+) -> None:
+    door = Door(tmp_path)
+    door.come(3)
+    door.at(1)
+    door.come(2)
+    door.table.unlink()
+    if edited is not None:
+        door.table.write_bytes(edited.encode())
+    door.come(1)
+    assert door.table.read_bytes() == after.encode()
+    door.at(2)
+    door.come(1)
+    assert door.table.read_bytes() == f"{after}2026-11-29 14:00,1\n".encode()
+
+
+def test_another_file_in_its_place_is_told_once_and_left(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = Door(tmp_path)
+    door.come(2)
+    door.table.write_text("my diary")
+    door.come(2)
+    assert door.table.read_text() == "my diary"
+    assert [each.message for each in caplog.records] == [
+        'visitors.csv is another file: a table of visitors begins "hour,visitors":'
+        " visitors are counted, and written later"
+    ]
+    door.table.unlink()
+    door.come(1)
+    assert door.lines == ["hour,visitors", "2026-11-29 12:00,5"]
+
+
+def test_a_table_that_a_program_has_saved_is_gone_on_with(tmp_path: Path) -> None:
+    table = tmp_path / "visitors.csv"
+    table.write_bytes(b"\xef\xbb\xbfhour,visitors\r\n2026-11-29 12:00,2\r\n")
+    Door(tmp_path).come(1)
+    assert table.read_bytes() == b"\xef\xbb\xbfhour,visitors\r\n2026-11-29 12:00,3\n"
+
+
 def test_a_full_disk_is_told_once_and_nobody_is_lost(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
