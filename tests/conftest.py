@@ -11,6 +11,7 @@ import shutil
 import signal
 import traceback
 from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from tests.ports import find_port
 # Before any loop exists: debug mode reports coroutines never awaited and calls from a wrong thread.
 os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
 # Of a coroutine that is never awaited, one frame says who made it. Of each call, future and task it
-# would keep all frames, with their lines: nobody reads them, and the rest of a loop takes half as long.
+# would keep all frames with their lines: nobody reads them, and they take half the time of a loop.
 asyncio.constants.DEBUG_STACK_DEPTH = 1
 asyncio.format_helpers.extract_stack.__defaults__ = (None, 0)
 traceback.extract_stack.__defaults__ = (None, 0)  # what futures and tasks in C call
@@ -149,13 +150,16 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, interrupt)
 
 
+@cache
+def takes_long(file: Path) -> bool:
+    """Tell whether a file of tests is, or lies in, one of those that take long."""
+    return not {TESTS / path for path in SLOW}.isdisjoint({file, *file.parents})
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that take long."""
-    slow = {TESTS / path for path in SLOW}
-    files = {item.path for item in items}
-    slow_files = {file for file in files if slow & {file, *file.parents}}
     for item in items:
-        if item.path in slow_files:
+        if takes_long(item.path):
             item.add_marker("slow")
 
 
@@ -167,10 +171,15 @@ class ByFile(LoadFileScheduling):
         return next(of_devices, super()._split_scope(nodeid))
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        """Hand out those folders first, for they last the longest."""
-        for folder in ONE_BY_ONE:
-            if folder in self.workqueue:
-                self.workqueue.move_to_end(folder, last=False)
+        """Hand out those folders first, for they last the longest, and then what takes long.
+
+        So workers end at about the same time: what is left at the end is short.
+        """
+        root = self.config.rootpath
+        long = (file for file in self.workqueue if takes_long(root / file))
+        folders = (folder for folder in reversed(ONE_BY_ONE) if folder in self.workqueue)
+        if first := next(folders, None) or next(long, None):
+            self.workqueue.move_to_end(first, last=False)
         super()._assign_work_unit(node)
 
 

@@ -62,8 +62,7 @@ def sure(found: Landmarks, *parts: str) -> list[float]:
 # -- Half a body, a head alone ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("people", [1, 2])
+@pytest.mark.parametrize(("model", "people"), pairs(MODELS, [2, 1], 2))
 def test_who_is_seen_down_to_the_hips_has_shoulders_and_no_feet(model: str, people: int) -> None:
     found = watched(part(0.0, HIP), model=model, people=people)[-1]
     assert found.count == 1

@@ -23,6 +23,7 @@ from engine.inference.model_folders import built_folder
 from engine.models.face import FaceModel
 from engine.models.hands import HandsModel
 from engine.models.pose import PoseModel
+from tests.by_night import pairs
 
 FILM = Path(__file__).parent.parent / "media" / "jump.mp4"
 STEP = 33_333_333
@@ -99,8 +100,7 @@ def test_left_and_right_are_the_persons_own_in_a_mirror_too(model: str) -> None:
         assert one.points[row, 0] == pytest.approx(1 - other.points[row, 0], abs=0.03)
 
 
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("what", ["black", "white", "noise"])
+@pytest.mark.parametrize(("model", "what"), pairs(MODELS, ["black", "white", "noise"], 2))
 def test_where_nobody_is_nobody_is_told(model: str, what: str) -> None:
     shape = (180, 320, 3)
     noise = np.random.default_rng(1).integers(0, 256, shape)
@@ -109,8 +109,10 @@ def test_where_nobody_is_nobody_is_told(model: str, what: str) -> None:
     assert sum(one.count for one in watched(frames, model=model, people=3)) == 0
 
 
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("shape", [(1, 1, 3), (64, 1, 1), (300, 5, 3)])
+SHAPES = [(1, 1, 3), (64, 1, 1), (300, 5, 3)]
+
+
+@pytest.mark.parametrize(("model", "shape"), pairs(MODELS, SHAPES, 2))
 def test_no_picture_is_too_small_too_narrow_or_too_grey(model: str, shape: tuple[int, ...]) -> None:
     frames = [Frame(np.full(shape, 128, np.uint8))] * 3
     for found in watched(frames, model=model, people=2, confidence=0.0):
