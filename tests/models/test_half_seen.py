@@ -100,3 +100,35 @@ def test_of_two_peoples_hands_beside_each_other_each_has_the_side_of_its_arm(gap
     assert found.hands.count == 2
     (right,), (left,) = found.right.seen, found.left.seen
     assert right.points[0, 0] < 0.5 < left.points[0, 0]
+
+
+COVERED = {
+    "left": (slice(None), slice(152, None), ("eye_left", "brow_left", "mouth_wide"), "eye_right"),
+    "right": (slice(None), slice(0, 152), ("eye_right", "brow_right", "mouth_wide"), "eye_left"),
+    "upper": (slice(0, 124), slice(None), ("eye_left", "eye_right", "smile"), "mouth_open"),
+}
+COVERS = {
+    "grey": lambda shape: np.full(shape, 128),
+    "leaves": lambda shape: np.random.default_rng(2).integers(0, 255, (shape[0], shape[1], 3)),
+}
+
+
+@pytest.mark.parametrize("cover", COVERS)
+@pytest.mark.parametrize("half", COVERED)
+def test_of_a_half_that_is_covered_nothing_is_made_up(half: str, cover: str) -> None:
+    rows, columns, silent, told = COVERED[half]
+    image, box = portrait().image, FaceModel()
+    box.open()
+    seen = [box.process(Frame(image), at=Ns(number * STEP)) for number in range(4)][-1]
+    assert None not in seen[1:]
+    covered = image.copy()
+    covered[rows, columns] = COVERS[cover](covered[rows, columns].shape)
+    frames = [Frame(each) for each in (covered, image) for _ in range(16)]
+    found = [box.process(each, at=Ns(n * STEP)) for n, each in enumerate(frames, 4)]
+    hidden, back = found[15], found[-1]
+    assert {getattr(hidden, name) for name in (*silent, "yaw", "pitch", "jaw")} == {None}
+    assert None not in back[1:]
+    if hidden.faces.count:
+        assert getattr(hidden, told) is not None
+        (one,) = hidden.faces.seen
+        assert 0.2 < (one.points[:, 3] > 0).mean() < 0.8

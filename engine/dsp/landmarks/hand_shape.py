@@ -1,4 +1,4 @@
-"""What a hand does: how far its fingers are bent, how near thumb and index finger are, its roll.
+"""What a hand does: how its fingers are bent and spread, its pinch, its roll.
 
 Every measure is a proportion of the hand itself in three dimensions, so that it stays the same
 however large, turned or mirrored the hand is; the roll alone is how it is turned.
@@ -53,6 +53,17 @@ class HandShape:
             return None
         bones = float(np.linalg.norm(np.diff(self._places[chain], axis=0), axis=1).sum())
         return self._between(chain[0], chain[-1]) / bones if bones > _SMALLEST else None
+
+    def spread(self) -> float | None:
+        """Return how far index and little finger point apart, in degrees: 0 side by side."""
+        ends = [(_CHAINS[finger][0], _CHAINS[finger][-1]) for finger in (FINGERS[0], FINGERS[-1])]
+        if not self._known[[*ends[0], *ends[1]]].all():
+            return None
+        one, other = (self._places[tip] - self._places[knuckle] for knuckle, tip in ends)
+        lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
+        if lengths <= _SMALLEST**2:
+            return None
+        return math.degrees(math.acos(max(-1.0, min(1.0, float(one @ other) / lengths))))
 
     def pinch(self) -> float | None:
         """Return how near the tips of thumb and index finger are: 1 touching, 0 well apart."""

@@ -38,7 +38,7 @@ CHECKS: Final = len(_CHECKS)
 """How many ways there are to ask again."""
 _SEEN_AGAIN: Final = 0.8
 """Hysteresis: in parts of those, what a quarter must come down to until it counts as seen."""
-_REST: Final = 10
+_REST: Final = 12
 """Pictures from one check to the next."""
 _MIDDLE: Final = 0.045
 """Breadths of the face within which a point is neither left nor right."""
