@@ -77,6 +77,20 @@ def test_hands_that_meet_in_the_picture_alone_do_not_clap_where_depth_is_seen(ap
     assert found == claps
 
 
+def squatting(at, tall=0.6):
+    """Draw somebody who squats, and whose feet are seen a little higher as they get up again."""
+    into = at % 1.5
+    bent = 0.12 * math.sin(math.pi * (into - 0.9) / 0.6) ** 2 if into > 0.9 else 0.0
+    person = lifted(someone(tall=tall), -bent * tall)
+    for row in (COCO_17.index["left_ankle"], COCO_17.index["right_ankle"]):
+        person.joints[row, 1] += (bent + (0.026 if 1.33 < into < 1.48 else 0.0)) * tall
+    return (person,)
+
+
+def test_who_gets_up_from_a_squat_has_not_jumped_though_their_feet_are_seen_to_rise():
+    assert told(squatting, seconds=6) == []
+
+
 def jumping(at, height=0.12, tall=0.6, feet=True):
     """Draw somebody who jumps at 0.5 s for half a second."""
     part = (at - 0.5) / 0.5

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from statistics import fmean
+from statistics import fmean, median
 from typing import Final, Literal
 
 from engine.core.clock import SECOND
@@ -39,6 +39,9 @@ foot is seen to rise in a hop, which is less than it does."""
 STRETCHED: Final = 0.037
 """By how many statures more all of it rises in the mean, as knees were bent before. Why not the
 feet alone: points that tremble rise by as much as they do in a hop, though not all of them."""
+STOOD: Final = 2.0
+"""Seconds in which it was seen how high over their feet somebody's hips mostly are: who jumps is
+higher than that over the ground, by ``STRETCHED`` too, and who gets up from a squat is not."""
 UPRIGHT: Final = 0.144
 """Statures that shoulders are over the hips of who jumps, half a trunk: who springs from a crouch,
 or runs off, has none."""
@@ -107,6 +110,7 @@ class GestureReader:
         self._together = True
         self._feet: deque[tuple[Ns, tuple[float, ...]]] = deque()
         self._standing: Ns | None = None
+        self._legs: deque[tuple[Ns, float]] = deque()
         self._leaving: tuple[Ns, tuple[float, ...]] | None = None
         self._ground: tuple[float, ...] | None = None
         self._jumped = Ns(0)
@@ -193,6 +197,7 @@ class GestureReader:
         if None in places or settling:
             if settling or self._standing is None or at - self._standing > HIDDEN * SECOND:
                 self._feet.clear()
+                self._legs.clear()
                 self._leaving = self._ground = None
             return False
         self._standing = at
@@ -207,6 +212,9 @@ class GestureReader:
                 return False
             self._ground = None
             self._feet.clear()
+        self._legs.append((at, _hips_over_feet(ys, ys) / tall))
+        while at - self._legs[0][0] > STOOD * SECOND:
+            self._legs.popleft()
         self._feet.append((at, ys))
         while at - self._feet[0][0] > RISING * SECOND:
             self._feet.popleft()
@@ -224,11 +232,13 @@ class GestureReader:
 
     def _left(self, ys: tuple[float, ...], tall: float, high: float) -> tuple[float, ...] | None:
         """Return where all of the body was before it rose as in a jump; None if it did not."""
+        stood = median(each for _, each in self._legs)
         for _, before in self._feet:
             rises = _risen(ys, before)
             if (
                 min(rises) > high * tall
                 and fmean(rises) > (high + STRETCHED) * tall
+                and _hips_over_feet(ys, before) > (stood + STRETCHED) * tall
                 and ys[3] - ys[2] > UPRIGHT * tall
             ):
                 return before
@@ -277,6 +287,11 @@ class GestureReader:
         before, self._facing = self._facing, 1 if self._sides > 0 else -1
         doubtful = self._swapped is not None and at - self._swapped < DOUBT * SECOND
         return before == -self._facing and not doubtful
+
+
+def _hips_over_feet(ys: tuple[float, ...], before: tuple[float, ...]) -> float:
+    """Return how high the hips are over where the feet were before."""
+    return ys[2] - fmean(before[:2])
 
 
 def _risen(ys: tuple[float, ...], before: tuple[float, ...]) -> list[float]:
