@@ -329,7 +329,7 @@ def test_examples_are_pictures_and_none_while_it_is_private(stage):
     opened(browser, address)
     add(browser, POSES, "dance")
     seen = f"document.querySelector('{POSES} [data-class=dance] .example')"
-    hold(browser, wire, POSES, "[data-class=dance] .hold", "mouse", address="/j1/nose/x")
+    hold(browser, wire, POSES, "[data-class=dance] .hold", "mouse", address="/j1/nose")
     browser.until(f"{seen}.localName === 'canvas' && {seen}.width === 96")
     browser.press("#privacy")
     browser.until(f"{seen}.localName === 'svg'")

@@ -10,6 +10,8 @@ import soundfile
 from browser import Browser
 from test_page import Show, answers
 
+from engine.lab.stress.show import wait_until
+from tests.limits import LIMIT
 from tests.ports import find_port
 
 pytestmark = [
@@ -20,6 +22,7 @@ pytestmark = [
 RATE = 16000
 TONES = {"sharp": (69, 12), "tuned": (55, 1), "flat": (60, -31), "fifths": (62, 30), "rest": None}
 """Which note each file holds, and how many cents off; None is silence."""
+NOTES = {"sharp": "A4", "tuned": "G3", "flat": "C4", "fifths": "D4", "rest": "–"}
 STEPS = {"fifths": 5}
 """Into how many steps the octave goes, where they are not twelve."""
 SHOWN = """return Object.fromEntries([...document.querySelectorAll('.tuner')].map((one) => [
@@ -64,28 +67,27 @@ def browser(tmp_path):
         show.stop()
 
 
+def is_right(shown) -> bool:
+    """Return whether each tuner shows its note, and how far off it is."""
+    cents = {name: tone[1] for name, tone in TONES.items() if tone}
+    return (
+        {name: note for name, (_, note, _, _) in shown.items()} == NOTES
+        and all(shown[name][2] == pytest.approx(off, abs=4) for name, off in cents.items())
+        and all(shown[name][3] == pytest.approx(50 + off, abs=4) for name, off in cents.items())
+        and not any("right" in shown[name][0] for name in ("sharp", "flat"))
+        and "silent" in shown["rest"][0]
+        and shown["rest"][2] is None
+    )
+
+
 def test_it_shows_the_note_the_cents_and_what_is_no_word(browser):
     browser.until("document.querySelectorAll('.tuner strong').length === 5")
     browser.until(
         "[...document.querySelectorAll('.tuner small')].filter((hz) => hz.innerText).length === 4"
     )
     browser.until("document.querySelector('[data-box=tuned].right') !== null")
-    shown = browser.run(SHOWN)
-    assert {name: note for name, (_, note, _, _) in shown.items()} == {
-        "sharp": "A4",
-        "tuned": "G3",
-        "flat": "C4",
-        "fifths": "D4",
-        "rest": "–",
-    }
-    for name, tone in TONES.items():
-        if tone:
-            assert shown[name][2] == pytest.approx(tone[1], abs=4)
-            assert shown[name][3] == pytest.approx(50 + tone[1], abs=4)
-    assert "right" not in shown["sharp"][0]
-    assert "right" not in shown["flat"][0]
-    assert "silent" in shown["rest"][0]
-    assert shown["rest"][2] is None
+    # A reading of a tone that has just begun, or that a busy machine tore, is another.
+    assert wait_until(lambda: is_right(browser.run(SHOWN)), LIMIT), browser.run(SHOWN)
     for phone in (False, True):
         if phone:
             browser.size(390, 844, phone=True)

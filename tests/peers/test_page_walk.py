@@ -39,7 +39,7 @@ CAPTION = "document.getElementById('caption').textContent"
 SLOW = """const send = WebSocket.prototype.send;
     let due = 0;
     WebSocket.prototype.send = function (text) {
-        due = Math.max(due + 300, performance.now());
+        due = Math.max(due + 700, performance.now());
         setTimeout(() => send.call(this, text), due - performance.now());
     };"""
 """What the page says reaches the show late, and one by one."""

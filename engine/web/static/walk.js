@@ -6,7 +6,6 @@ import { ask, connect } from "./link.js";
 
 const PACE = 8000;
 const AGAIN = 1000;
-const PATIENCE = 2000;
 const TALLEST = 100;
 const SMALLEST = 30;
 const STORIES = [
@@ -25,8 +24,7 @@ let looked = {};
 let walking = null;
 let at = null;
 let here = null; // the layer that the show is at
-let asked = null; // the one that was pressed last, until the show is there
-let expiry = null;
+let asked = []; // those that were pressed since, until the show has been there
 
 const hear = {
   patch: (news) => lay(news),
@@ -45,7 +43,8 @@ function lay(news) {
   const cable = knob && news.patch.cables.find((one) => one.end === knob.group && one.kind === "in");
   input = cable?.origin ?? "";
   looked = {};
-  at = here = asked = null;
+  at = here = null;
+  asked = [];
   write(find("notice"), knob ? "" : 'There is no box "layers" in this patch: play how_it_sees.');
   const layers = knob ? Array.from({ length: knob.high - knob.low + 1 }, (_, n) => knob.low + n) : [];
   find("layers").replaceChildren(...layers.map(step));
@@ -63,16 +62,17 @@ function step(layer) {
   return make("li", {}, button);
 }
 
-/** Take at which layer the show is: of several presses it tells one after the other, and the last counts. */
+/** Take at which layer the show is; where that was pressed and left again, the last press counts. */
 function stand(all) {
-  if (!knob) return;
+  if (!knob || all[place][0] === here) return;
   here = all[place][0];
-  if (asked === null || asked === here) follow();
+  asked = asked.slice(asked.lastIndexOf(here) + 1 || asked.length);
+  if (!asked.length) follow();
 }
 
 /** Be where the show is. */
 function follow() {
-  asked = null;
+  asked = [];
   if (here !== null && here !== at) stay(here);
 }
 
@@ -113,9 +113,7 @@ function look(id, name) {
 function go(layer) {
   write(find("notice"), "");
   if (!ask({ do: "set", box: knob.box, parameter: knob.name, value: layer })) return;
-  asked = layer;
-  clearTimeout(expiry);
-  expiry = setTimeout(follow, PATIENCE); // another hand may have come between
+  asked.push(layer);
   stay(layer);
 }
 
