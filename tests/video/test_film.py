@@ -109,10 +109,10 @@ def test_what_only_the_codec_says_of_pixels_counts(media):
     assert rounds(film) == pytest.approx([1.0] * len(film.pictures), abs=0.05)
 
 
-SHAPES = ["setsar=1", "scale=160:240,setsar=2", "scale=320:120,setsar=1/2"]
+PIXELS = ["setsar=1", "scale=160:240,setsar=2", "scale=320:120,setsar=1/2"]
 
 
-@pytest.mark.parametrize(("turn", "shape"), pairs([90, 180, 270], SHAPES, 3))
+@pytest.mark.parametrize(("turn", "shape"), pairs([90, 180, 270], PIXELS, 3))
 def test_a_telephone_on_its_side_and_other_pixels(media, turn, shape):
     name = f"{turn}_{shape.replace('=', '').replace('/', '').replace(':', '').replace(',', '')}"
     upright = make_film(media / f"up_{name}.mp4", "-vf", shape, *X264, seconds=0.5)
