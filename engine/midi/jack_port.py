@@ -35,6 +35,15 @@ class JackPort:
         made = self._watch.ports_of(self._name) - self._before
         self._ours = made.pop() if len(made) == 1 else ""
 
+    def leave(self) -> None:
+        """Leave the server, where a port could not be opened.
+
+        A process that ends without a word holds up every program of the server until that is
+        noticed, and what is sent meanwhile may be lost.
+        """
+        if self._watch:
+            self._watch.leave()
+
     def lost(self, cabled_to: str | None) -> str:
         """Return what went away, or nothing: a dead server's library lists its ports for ever."""
         if self._watch is None:

@@ -243,13 +243,13 @@ def main(given: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     wanted = _arguments(given)
     writer = PipeWriter(_STDOUT)
+    jack = JackPort(wanted.name)
 
     try:
         if wanted.work == "list":
             writer.write_only(pack_frame(LISTED, json.dumps(_all(wanted.system)).encode()))
             return 0
         hear = Hearing(writer.write) if wanted.work == "in" else _deaf
-        jack = JackPort(wanted.name)
         port, name, system = open_port(
             wanted.work,
             wanted.system,
@@ -263,6 +263,7 @@ def main(given: list[str] | None = None) -> int:
         other = name if wanted.port else None
         jack.check(other)
     except (PortError, ConnectionError) as error:
+        jack.leave()
         writer.write_only(pack_frame(FAILED, str(error).encode()))
         return 1
     looked = Wakeup()

@@ -60,15 +60,15 @@ def open_port(
     ``port`` is a part of its name, "auto" for the first where somebody plays other than ``own``, or
     None for a virtual port called ``name``; ``beside`` that it is an input, and the output of its
     device is meant. ``hear`` is called with all that an input brings, ``joined`` with the name of
-    the system, before the port is there. Raises PortError.
+    the system, just before the port is there. Raises PortError.
     """
     opened, found = device(direction, system, name)
-    joined(found)
     if direction == "in":
         opened.listen(hear)
     if port is None:
         if found == "windows":
             raise PortError(NO_VIRTUAL)
+        joined(found)
         try:
             opened.open_virtual_port(name)
         except OSError as error:
@@ -76,6 +76,7 @@ def open_port(
         return opened, name, found
     names = opened.get_ports()
     index = _choose(port, names, direction, own=own, beside=beside)
+    joined(found)
     try:
         opened.open_port(index, name)
     except OSError as error:

@@ -29,6 +29,10 @@ class ServerWatch:
         client.set_client_registration_callback(self._on_registration)
         client.activate()
 
+    def leave(self) -> None:
+        """Leave the server; there is nothing more to ask."""
+        self._client.close()
+
     @property
     def gone(self) -> bool:
         """Whether the server went away."""
