@@ -71,7 +71,8 @@ class FaceModel(FollowingModel[_Face]):
 
     Of a face that is half covered the network makes up the rest. Quarters that it puts elsewhere
     when it is asked again, now and then, for a turned or a larger square, have no confidence
-    either, and what would be read from them is not told.
+    either, and what would be read from them is not told. Of a painted or a drawn face it doubts
+    much that is there: there ``trust`` tells all.
 
     A face that the network is not sure of is not told: ``confidence``. Slots and ids are kept.
 
@@ -87,6 +88,7 @@ class FaceModel(FollowingModel[_Face]):
     model: ModelName = "face_mesh"
     faces: Fixed[Annotated[int, Param("how many faces to follow", 1, 16)]] = 1
     confidence: Annotated[float, Param("how sure to be that there is a face", 0, 1)] = 0.5
+    trust: Annotated[bool, Param("tell what may be made up, too")] = False
 
     _tracker: Tracker = field(default_factory=lambda: Tracker(None))
 
@@ -105,7 +107,7 @@ class FaceModel(FollowingModel[_Face]):
         frame = as_seen(frame)
         self.follow(frame, pose)
         told = self.tell(FACE_468, self.faces, self.confidence, at)
-        for face, one in told:
+        for face, one in () if self.trust else told:
             one.points[face.made_up.points, 3] = 0
         faces = Landmarks(FACE_468, tuple(one for _, one in told), self.aspect)
         first = min(faces.seen, key=lambda one: one.slot, default=None)
@@ -119,7 +121,7 @@ class FaceModel(FollowingModel[_Face]):
             face = self._look(frame, before.region, STAYS)
             if face is not None:
                 face.made_up = before.made_up
-                if face.made_up.is_due():
+                if not self.trust and face.made_up.is_due():
                     self._check(frame, face, before.region)
             self._add(found, face)
         if len(found) >= self.faces:
@@ -140,7 +142,7 @@ class FaceModel(FollowingModel[_Face]):
         first = self._look(frame, region, STAYS)
         face = first and self._look(frame, first.region, 1.0)
         if first is not None and face is not None:
-            for _ in range(CHECKS):
+            for _ in range(0 if self.trust else CHECKS):
                 self._check(frame, face, first.region)
         self._add(found, face)
 

@@ -432,7 +432,7 @@ def _(played: Played) -> None:
     assert values(played, "/fader")
 
 
-@promise("The mouth opens the filter", 3, *near_to("face"))
+@promise("The mouth opens the filter", 3, *near_to("face"), "face.trust=true")
 def _(played: Played) -> None:
     assert moves(values(played, "/cutoff"))
     assert all(-1 <= each <= 1 for each in values(played, "/pan"))

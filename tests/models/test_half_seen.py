@@ -126,6 +126,8 @@ def test_of_a_half_that_is_covered_nothing_is_made_up(half: str, cover: str) -> 
     frames = [Frame(each) for each in (covered, image) for _ in range(16)]
     found = [box.process(each, at=Ns(n * STEP)) for n, each in enumerate(frames, 4)]
     hidden, back = found[15], found[-1]
+    box.trust = True
+    assert {*box.process(Frame(covered), at=Ns(36 * STEP))[1:]}.isdisjoint({None})
     assert {getattr(hidden, name) for name in (*silent, "yaw", "pitch", "jaw")} == {None}
     assert None not in back[1:]
     if hidden.faces.count:
