@@ -384,7 +384,10 @@ def test_a_client_that_never_reads_keeps_nobody_waiting(page, engine):
     asyncio.run(look())
 
 
-def test_hundreds_come_and_those_that_are_too_many_may_come_later(page, engine):
+def test_hundreds_come_and_those_that_are_too_many_may_come_later(page, engine, monkeypatch):
+    # Who is in does not read until all have come, however long a busy machine takes for that.
+    monkeypatch.setattr("engine.web.site.TIMEOUT_S", 2 * LIMIT)
+
     async def crowd():
         base = f"http://127.0.0.1:{page.bound_port}/news"
         async with visit(page) as first:
@@ -392,8 +395,7 @@ def test_hundreds_come_and_those_that_are_too_many_may_come_later(page, engine):
                 *(first.session.ws_connect(base) for _ in range(300)), return_exceptions=True
             )
             inside = [one for one in come if not isinstance(one, Exception)]
-            # Some that are in may be cut off meanwhile, where a busy machine reads them late.
-            assert PAGES // 2 <= len(inside) < 200, come
+            assert PAGES - 1 <= len(inside) < 200, come
             assert {one.status for one in come if isinstance(one, Exception)} == {503}
             for one in inside:
                 await one.close()
