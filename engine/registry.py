@@ -20,7 +20,7 @@ import logging
 import re
 import stat
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property, lru_cache
 from itertools import count
 from pathlib import Path
@@ -54,6 +54,7 @@ _LOG = logging.getLogger("sensorium")
 _NOT_BOXES = {"__init__"}
 _MOST_MEANT = 3
 """Boxes that are named as having an output; where more have it, its name says nothing."""
+_FIELD = re.compile(r'^    (\w+): |"(\w+)": ', re.MULTILINE)
 _LARGEST = 4_000_000
 """Bytes of the largest file of a box."""
 
@@ -114,10 +115,7 @@ class Registry:
 
     def _as_output(self, name: str) -> str:
         """Return which boxes have an output of a name, such as "clap", in words; or ""."""
-        said = re.compile(rf'^    {re.escape(name)}: |"{re.escape(name)}": ', re.MULTILINE)
-        files = [file for folder in FOLDERS for file in _engine_files(_ENGINE / folder).values()]
-        likely = [file.stem for file in files if said.search(file.read_text("utf-8"))]
-        boxes = [use for use in likely if name in self._outputs(use)]
+        boxes = [use for use in _fields().get(name, ()) if name in self._outputs(use)]
         if not 0 < len(boxes) <= _MOST_MEANT:
             return ""
         given = either([f'"{use}"' for use in boxes])
@@ -132,6 +130,20 @@ class Registry:
             return read_signature(cls).outlets if issubclass(cls, Node) else ()
         except anything_raised():
             return ()
+
+
+@lru_cache(maxsize=1)
+def _fields() -> Mapping[str, Collection[str]]:
+    """Return in which boxes' files a name stands as a field or a key, so that it may be an output.
+
+    Why by their texts: to import them all takes seconds.
+    """
+    found: dict[str, set[str]] = {}
+    for folder in FOLDERS:
+        for use, file in _engine_files(_ENGINE / folder).items():
+            for field, key in _FIELD.findall(file.read_text("utf-8")):
+                found.setdefault(field or key, set()).add(use)
+    return {name: sorted(boxes) for name, boxes in found.items()}
 
 
 def own_boxes(folder: Path) -> dict[str, Path]:
