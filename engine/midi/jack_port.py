@@ -12,28 +12,22 @@ class JackPort:
     def __init__(self, name: str) -> None:
         self._name = name
         self._watch: ServerWatch | None = None
-        self._before: set[str] = set()
         self._ours = ""
 
-    def join(self, system: str) -> None:
-        """Begin before the port is there: JACK may give it another name, and does not say which.
+    def join(self, cabled_to: str | None) -> None:
+        """Look after the port, once that is what it seems to be.
 
         Without a server its library opens ports all the same, and takes what is sent to them. Raise
-        ConnectionError where there is none.
+        ConnectionError where there is none, or PortError where no cable leads to another.
         """
-        self._watch = watch_server() if system == "jack" else None
-        if self._watch:
-            self._before = self._watch.ports_of(self._name)
-
-    def check(self, cabled_to: str | None) -> None:
-        """Find the port, now that it is there; raise PortError where no cable leads to another."""
+        self._watch = watch_server()
         if self._watch is None:
             return
         if cabled_to and not self._watch.are_connected(cabled_to, self._name):
             raise PortError(f"{cabled_to} cannot be connected to yet")
-        # Two where somebody else took the name in the same moment: then neither is looked after.
-        made = self._watch.ports_of(self._name) - self._before
-        self._ours = made.pop() if len(made) == 1 else ""
+        # Of two of a name JACK renames the second, and does not say so: neither is looked after.
+        found = self._watch.ports_of(self._name)
+        self._ours = found.pop() if len(found) == 1 else ""
 
     def leave(self) -> None:
         """Leave the server, where a port could not be opened.

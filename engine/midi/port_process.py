@@ -256,12 +256,12 @@ def main(given: list[str] | None = None) -> int:
             wanted.port,
             wanted.name,
             hear,
-            joined=jack.join,
             own=wanted.own,
             beside=wanted.beside,
         )
         other = name if wanted.port else None
-        jack.check(other)
+        if system == "jack":
+            jack.join(other)
     except (PortError, ConnectionError) as error:
         jack.leave()
         writer.write_only(pack_frame(FAILED, str(error).encode()))

@@ -6,7 +6,7 @@ Why it knows nothing else of the engine: the helper must start in a moment.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from engine.midi.own_ports import OwnPorts, shown
@@ -51,7 +51,6 @@ def open_port(
     name: str,
     hear: Hear = lambda _: None,
     *,
-    joined: Callable[[str], None] = lambda _: None,
     own: OwnPorts | None = None,
     beside: bool = False,
 ) -> tuple[Device, str, str]:
@@ -59,8 +58,7 @@ def open_port(
 
     ``port`` is a part of its name, "auto" for the first where somebody plays other than ``own``, or
     None for a virtual port called ``name``; ``beside`` that it is an input, and the output of its
-    device is meant. ``hear`` is called with all that an input brings, ``joined`` with the name of
-    the system, just before the port is there. Raises PortError.
+    device is meant. ``hear`` is called with all that an input brings. Raises PortError.
     """
     opened, found = device(direction, system, name)
     if direction == "in":
@@ -68,7 +66,6 @@ def open_port(
     if port is None:
         if found == "windows":
             raise PortError(NO_VIRTUAL)
-        joined(found)
         try:
             opened.open_virtual_port(name)
         except OSError as error:
@@ -76,7 +73,6 @@ def open_port(
         return opened, name, found
     names = opened.get_ports()
     index = _choose(port, names, direction, own=own, beside=beside)
-    joined(found)
     try:
         opened.open_port(index, name)
     except OSError as error:
