@@ -21,13 +21,13 @@ from typing import Final
 from engine.midi.active_notes import CONTROL, ActiveNotes
 from engine.midi.clock_out import ClockPulses
 from engine.midi.frames import AT_END, BEAT, BPM, EXCLUSIVE, MIDI, MOMENT, RECEIVED, TEMPO
-from engine.midi.jack_port import JackPort
 from engine.midi.own_ports import OwnPorts, shown
 from engine.midi.ports import PortError, device, open_port
 from engine.midi.rtmidi import Device
 from engine.system.device_main import end_with, leave_signals_to_show
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
+from engine.system.jack import ServerWatch, watch_server
 from engine.system.liveness import exit_when_stuck, start_heartbeat
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
@@ -188,12 +188,14 @@ def listen(port: Device, beat: Callable[[], None], looked: Wakeup) -> None:
     # thread in the midst of a callback, and with it, by a crash, the process.
 
 
-def find_loss(looked: Wakeup, direction: str, system: str, port: str | None, jack: JackPort) -> str:
+def find_loss(
+    looked: Wakeup, direction: str, system: str, port: str | None, jack: ServerWatch | None
+) -> str:
     """Look every ``LOOK`` seconds whether the port and the show are there; return what went away.
 
-    A virtual port (None) always is, but for JACK, whose server may go, or drop it. A port that went
-    and is back when it is looked for went. Each look sets ``looked``, so that the heartbeat stops
-    where one hangs.
+    A virtual port (None) always is, but for JACK, whose server may go: its library lists the ports
+    of a dead one for ever. A port that went and is back when it is looked for went. Each look sets
+    ``looked``, so that the heartbeat stops where one hangs.
     """
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
@@ -205,9 +207,11 @@ def find_loss(looked: Wakeup, direction: str, system: str, port: str | None, jac
                 signal.alarm(ENDING)  # by the system: a driver that hangs keeps nothing alive
             os.kill(os.getpid(), signal.SIGTERM)
             return "the show"
-        if lost := jack.lost(port):
-            return lost
+        if jack and jack.gone:
+            return "the JACK server"
         if lookout and port and port not in lookout.get_ports():
+            return port
+        if jack and port and jack.has_left(port):
             return port
         looked.set()
 
@@ -243,7 +247,6 @@ def main(given: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     wanted = _arguments(given)
     writer = PipeWriter(_STDOUT)
-    jack = JackPort(wanted.name)
 
     try:
         if wanted.work == "list":
@@ -259,17 +262,14 @@ def main(given: list[str] | None = None) -> int:
             own=wanted.own,
             beside=wanted.beside,
         )
-        other = name if wanted.port else None
-        if system == "jack":
-            jack.join(other)
+        jack = _watch_jack(name, wanted) if system == "jack" else None
     except (PortError, ConnectionError) as error:
-        jack.leave()
         writer.write_only(pack_frame(FAILED, str(error).encode()))
         return 1
     looked = Wakeup()
 
     def watch() -> None:
-        lost = find_loss(looked, wanted.work, system, other, jack)
+        lost = find_loss(looked, wanted.work, system, name if wanted.port else None, jack)
         writer.write(pack_frame(GONE, lost.encode()))
 
     threading.Thread(target=watch, daemon=True).start()
@@ -280,6 +280,18 @@ def main(given: list[str] | None = None) -> int:
     else:
         listen(port, beat, looked)
     return 0
+
+
+def _watch_jack(port: str, wanted: argparse.Namespace) -> ServerWatch | None:
+    """Watch JACK's server for an open port, once that is what it seems to be.
+
+    Without a server its library opens ports all the same, and takes what is sent to them. Raise
+    ConnectionError, or PortError where no cable leads to the port.
+    """
+    jack = watch_server()
+    if jack and wanted.port and not jack.are_connected(port, wanted.name):
+        raise PortError(f"{port} cannot be connected to yet")
+    return jack
 
 
 def _all(system: str) -> dict[str, list[str]]:

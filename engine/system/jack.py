@@ -29,10 +29,6 @@ class ServerWatch:
         client.set_client_registration_callback(self._on_registration)
         client.activate()
 
-    def leave(self) -> None:
-        """Leave the server; there is nothing more to ask."""
-        self._client.close()
-
     @property
     def gone(self) -> bool:
         """Whether the server went away."""
@@ -68,15 +64,11 @@ class ServerWatch:
         Why: the port of a program that has just begun is listed before it can be connected, and
         not everybody says that a cable could not be laid.
         """
-        ours = _of_client(client)
+        ours = re.compile(rf"{re.escape(client)}(-\d\d)?:")
         with suppress(self._error):
             there = self._client.get_port_by_name(port)
             return any(ours.match(each.name) for each in self._client.get_all_connections(there))
         return False
-
-    def ports_of(self, client: str) -> set[str]:
-        """Return the ports of the clients of that name, which JACK may have renamed."""
-        return {each.name for each in self._client.get_ports(_of_client(client).pattern)}
 
     def _on_registration(self, client: str, comes: bool) -> None:
         if not comes:
@@ -84,14 +76,6 @@ class ServerWatch:
 
     def _on_shutdown(self, *_: Any) -> None:
         self._gone.set()
-
-
-def _of_client(name: str) -> re.Pattern[str]:
-    """Return how the ports of a client begin: of two of a name JACK calls the second "name-01".
-
-    It is JACK's to read as well, which knows no "\\d".
-    """
-    return re.compile(rf"^{re.escape(name)}(-[0-9][0-9])?:")
 
 
 class JackLibrary(NamedTuple):

@@ -436,36 +436,6 @@ def test_a_port_that_is_listed_before_it_can_be_connected_is_tried_again(make):
         source.close()
 
 
-def test_a_port_that_jack_drops_is_lost_and_comes_back(make, dump, monkeypatch):
-    """The server goes on, and so does the process."""
-    monkeypatch.setattr("engine.midi.client.MODULE", "tests.peers.dropped_port")
-    sink = make(("notes", Note), name="Twin")
-    connect("Twin:Twin", dump.port)
-    send(sink, "notes", Note(60, 100))
-    dump.wait(lambda heard: heard.sounding)
-    os.kill(sink.helper, signal.SIGUSR1)
-    assert sink.said.get(timeout=LIMIT) == Lost("JACK dropped Twin:Twin: it went away")
-    sink.close()
-    sink.silence()
-    sink.open()
-    connect("Twin:Twin", dump.port)
-    send(sink, "notes", Note(61, 100))
-    dump.wait(lambda heard: (0, 61) in heard.sounding)
-
-
-def test_an_ear_that_jack_drops_is_lost_and_hears_again(monkeypatch):
-    monkeypatch.setattr("engine.midi.client.MODULE", "tests.peers.dropped_port")
-    source, heard = MidiIn(system="jack", port="keys"), Heard()
-    with contextlib.closing(source), sender("keys") as keys:
-        source.open(heard)
-        os.kill(source._helper.pid, signal.SIGUSR1)
-        assert heard.get(timeout=LIMIT) == ("", Lost(f"JACK dropped {OURS}: it went away"))
-        source.close()
-        source.open(heard)
-        keys.send_message([0x90, 60, 100])
-        assert heard.get(timeout=LIMIT) == ("notes", Note(60, 100))
-
-
 def test_a_receiver_that_is_begun_anew_at_once_is_lost_and_sounds_again(make):
     with MidiDump("synth") as synth:
         sink = make(("notes", Note), port="synth")
