@@ -165,7 +165,7 @@ class Connector:
             self._cables.lay(cable, inlet.accepts, spec.name, Into.MORE, name)
         fed = [place for place, wire in enumerate(self._cables.wires) if _feeds(wire, spec.name)]
         kinds = {self._cables.wires[place].carries for place in fed}
-        if all(any(map(is_kind_of, kinds)) for is_kind_of in (_is_landmarks, _is_things)):
+        if _any_is(Landmarks, kinds) and _any_is(Detections, kinds):
             self._cables.report(spec.more[0], _LANDMARKS_AND_THINGS)
         if len(kinds) > 1 and kinds <= {*NUMBERS}:
             for place in fed:
@@ -329,12 +329,8 @@ def _throttled(cable: Cable) -> Cable:
     return replace(cable, stages=tuple(each for each in cable.stages if each.use == THROTTLE))
 
 
-def _is_landmarks(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Landmarks)
-
-
-def _is_things(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Detections)
+def _any_is(wanted: type, kinds: Collection[Any]) -> bool:
+    return any(isinstance(kind, type) and issubclass(kind, wanted) for kind in kinds)
 
 
 def _feeds(wire: Wire, box: str) -> bool:

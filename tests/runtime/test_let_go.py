@@ -27,7 +27,7 @@ PICTURE = 0.1
 
 
 class People(Tape):
-    """Show so many people in each picture, ten a second; less than none is a broken one."""
+    """Show so many people in each picture, ten a second."""
 
     OUT: ClassVar[Mapping[str, type]] = {"joints": Pose}
 

@@ -117,9 +117,7 @@ class LossHandler:
         fed = (wire for name in names for wire in self._losses.outgoing[name])
         owed: Owed = []
         for name in names:
-            self._forget(name)
-            owed.append((self._states[name], self._let_go(self._states[name])))
-            self.reset(self._states[name])
+            self._begin_anew(name, owed)
         self._apply(self._losses.along([*fed, *cut]), owed)
         for name in names:
             if isinstance(self._states[name].box, Sink):
@@ -128,14 +126,18 @@ class LossHandler:
     def _apply(self, effects: LossEffects, owed: Owed | None = None) -> None:
         owed = owed or []
         for name in effects.resets:
-            self._forget(name)
-            owed.append((self._states[name], self._let_go(self._states[name])))
-            self.reset(self._states[name])
+            self._begin_anew(name, owed)
         for name in effects.notified:
             self._notify(self._states[name])
         for name, port in effects.ports:
             self.silence(self._states[name], port)
         self._tell(owed, effects.notified)
+
+    def _begin_anew(self, name: str, owed: Owed) -> None:
+        """Reset a box, and add what it owes."""
+        self._forget(name)
+        owed.append((self._states[name], self._let_go(self._states[name])))
+        self.reset(self._states[name])
 
     def _let_go(self, state: BoxState) -> list[Message]:
         """Return what a box owes."""
