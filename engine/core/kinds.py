@@ -65,6 +65,7 @@ class MessageType:
     is_finite: Callable[[Any], bool] | None
     picture: Callable[[Any], Image] | None
     part: Callable[[str], type | None] | None
+    nobody: Callable[[Any], Any] | None
     summary: Callable[[Any], object] | None
     example: Any
 
@@ -92,6 +93,7 @@ def kind(
     is_finite: Callable[[Any], bool] | None = None,
     picture: Callable[[Any], Image] | None = None,
     part: Callable[[str], type | None] | None = None,
+    nobody: Callable[[Any], Any] | None = None,
     summary: Callable[[Any], object] | None = None,
     example: Any = None,
 ) -> Callable[[type[T]], type[T]]:
@@ -106,6 +108,8 @@ def kind(
     - ``picture``: draws a message that shows what a camera sees. The page shows that; recordings
       hold its pixels only on request; while a show is private it is withheld.
     - ``part``: returns the type of a part whose name only the messages know.
+    - ``nobody``: returns a message that shows who is there as one that shows nobody, None where it
+      does already. That is said in place of a box that is lost.
     - ``summary``: returns what the page shows of a message: a number, a text, or a small table.
     - ``example``: a message, or a function that makes one, for tests and the reference.
 
@@ -125,6 +129,7 @@ def kind(
                 is_finite,
                 picture,
                 part,
+                nobody,
                 summary,
                 example,
             )
@@ -230,6 +235,12 @@ def picture_of(message: Any) -> Image | None:
     """Return a message as a picture, uint8 of shape (height, width, 3); None if it is none."""
     found = _TYPES.get(type(message))
     return found.picture(message) if found is not None and found.picture is not None else None
+
+
+def nobody_in(message: Any) -> Any:
+    """Return a message that shows who is there as one that shows nobody; else None."""
+    found = _TYPES.get(type(message))
+    return found.nobody(message) if found is not None and found.nobody is not None else None
 
 
 def named_part(carried: Carried, name: str) -> type | None:

@@ -47,6 +47,11 @@ def _is_finite(found: Landmarks) -> bool:
     )
 
 
+def _nobody(found: Landmarks) -> Landmarks | None:
+    """Return landmarks of nobody, where there is somebody."""
+    return found.only() if found.seen else None
+
+
 def _summary(found: Landmarks) -> object:
     """Return in short who or what is seen: people, or "2 × hand"."""
     if found.skeleton.is_body or found.skeleton.metres:
@@ -62,6 +67,7 @@ def _example() -> Landmarks:
     Kind.LATEST,
     words="landmarks",
     is_finite=_is_finite,
+    nobody=_nobody,
     summary=_summary,
     example=_example,
 )
@@ -101,6 +107,7 @@ class Person(Instance):
 @kind(
     Kind.LATEST,
     is_finite=_is_finite,
+    nobody=_nobody,
     summary=lambda pose: {"people": pose.count},
     example=lambda: Pose((Person(1, 1, np.full((17, 3), 0.5, np.float32)),), 16 / 9),
 )

@@ -306,6 +306,7 @@ class Detection:
 @kind(
     Kind.LATEST,
     words="detections",
+    nobody=lambda found: Detections(()) if found.seen else None,
     summary=lambda found: ", ".join(one.label for one in found.seen)[:LONGEST] or "nothing",
     example=lambda: Detections((Detection("cup", 0.9, (0.5, 0.5, 0.1, 0.2), 1),)),
 )

@@ -121,8 +121,17 @@ class Node(Box):
 
         Called when the input is lost, before ``reset``; when all that it hears from has ended; and
         when the box is switched off. Asked twice, it has nothing more to tell. Not asked of a box
-        with a lane.
+        with a lane: see ``at_rest``.
         """
+
+    def at_rest(self, outlet: str, said: Any) -> Any:
+        """Return what is so at an outlet of a box with a lane that hears nothing any more.
+
+        It is said in place of what the box ``said`` there last; None where that may stand. Asked
+        when ``let_go`` would be, on the loop while the box may work: it reads, and changes nothing.
+        Landmarks and detections need it not: they show nobody then.
+        """
+        return None
 
     def tell_once(self, warning: str, *values: object) -> None:
         """Log a warning with its ``values``, the first time only that this box has it to say."""

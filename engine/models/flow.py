@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import Annotated, ClassVar, NamedTuple
 
 from engine.core.clock import SECOND
-from engine.core.messages import Frame, Ns
+from engine.core.messages import Frame, Message, Ns
 from engine.core.parameter import Param
 from engine.dsp.image.earlier import Earlier
 from engine.dsp.image.motion import as_colours, as_mask, moving, summarise
@@ -73,6 +73,10 @@ class FlowModel(OpticalFlowModel):
     def reset(self) -> None:
         """Forget the pictures before a gap."""
         self._earlier.forget()
+
+    def at_rest(self, outlet: str, said: Message) -> float | None:
+        """Return that nothing moves."""
+        return 0.0 if outlet in ("amount", "right", "up", "turn", "grow") else None
 
     def process(self, frame: Frame, at: Ns) -> Flowing | None:
         """Return what moves up to this picture, uint8 (h, w, 3).

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.landmarks import Landmarks
-from engine.core.messages import Frame
+from engine.core.messages import Frame, Message
 from engine.core.parameter import Param
 from engine.dsp.image.masking import Mask, as_picture, feather, in_colour
 from engine.dsp.image.painting import Picture, to_planes, working_size
@@ -73,6 +73,10 @@ class SegmentModel(NetworkModel[Frame]):
         """Raise ModelError where a network does not take one picture."""
         super().check(session)
         self.expect_inputs(session, ["image"], "a picture")
+
+    def at_rest(self, outlet: str, said: Message) -> float | None:
+        """Return that nobody is there."""
+        return 0.0 if outlet == "amount" else None
 
     def process(self, frame: Frame, pose: Landmarks | None = None) -> Segmented:
         """Return the mask of a picture, grey, uint8 (h, w, 3), no side longer than 640 pixels.

@@ -95,6 +95,10 @@ class SoundsModel(NetworkModel[bool]):
         self._hops.reset()
         self._forget()
 
+    def at_rest(self, outlet: str, said: bool | float) -> bool | float:
+        """Return that nothing is heard, not even silence."""
+        return False if isinstance(said, bool) else 0.0
+
     def process(self, sound: Block) -> Iterator[SoundClasses]:
         """Yield what is heard for each tenth of a second that ends within the sound.
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.core.context import Context
 from engine.core.errors import ModelError
-from engine.core.messages import Block, Keyword, Text, Word
+from engine.core.messages import Block, Keyword, Message, Text, Word
 from engine.core.parameter import Param
 from engine.dsp.audio.hops import Samples
 from engine.dsp.audio.log_mel import BANDS, HOP, RATE, log_mel
@@ -55,6 +55,8 @@ DOUBT: Final = 1.4
 _HYSTERESIS: Final = 0.15
 _VOICE_LAG: Final = 0.02
 """Seconds that the voice network takes to notice that nobody speaks any more, as measured."""
+_NOTHING: Final = Text("", final=False, language="en")
+"""What nobody has said so far."""
 
 
 class HeardSpeech(NamedTuple):
@@ -173,6 +175,12 @@ class SpeechModel(NetworkModel[Text]):
         self._interim = ""
         self._on = None
 
+    def at_rest(self, outlet: str, said: Message) -> Message:
+        """Return that nobody speaks, and that nothing is being said."""
+        if outlet == "interim":
+            return _NOTHING
+        return False if outlet == "on" else None
+
     def process(self, sound: Block) -> Iterator[HeardSpeech]:
         """Yield what is said as far as the sound goes.
 
@@ -201,7 +209,7 @@ class SpeechModel(NetworkModel[Text]):
         if self._on is not False:
             self.reset()
             self._on = False
-            yield HeardSpeech(interim=Text("", final=False, language="en"), on=False)
+            yield HeardSpeech(interim=_NOTHING, on=False)
 
     def _rules(self) -> SwitchRules:
         return SwitchRules(self.voice, min(_HYSTERESIS, self.voice), 3, self.pause)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.core.clock import SECOND
 from engine.core.errors import ModelError
-from engine.core.messages import Features, Frame, Ns
+from engine.core.messages import Features, Frame, Message, Ns
 from engine.core.parameter import Param
 from engine.inference.network import ModelName, NetworkModel, Threads
 from engine.inference.seeing import seen_planes, seen_size
@@ -92,6 +92,15 @@ class ThingsModel(NetworkModel[str]):
         """Forget what was seen: the next thing is told anew."""
         self._mean = None
         self._told = None
+
+    def at_rest(self, outlet: str, said: Message) -> bool | float | None:
+        """Return that nothing is named."""
+        match outlet:
+            case "sure":
+                return False
+            case "confidence":
+                return 0.0
+        return None
 
     def process(self, frame: Frame, at: Ns) -> ThingSeen:
         """Return what the picture shows.

@@ -73,6 +73,10 @@ class VoiceActivityModel(NetworkModel[bool]):
         self._voice.reset()
         self._switch = ConfidenceSwitch()
 
+    def at_rest(self, outlet: str, said: bool | float) -> bool | float:
+        """Return that nobody speaks."""
+        return False if outlet == "on" else 0.0
+
     def process(self, sound: Block) -> Iterator[Activity]:
         """Yield whether somebody speaks for each 32 ms that end within the sound.
 

@@ -12,7 +12,7 @@ import numpy as np
 from engine.core.clock import SECOND
 from engine.core.context import Context
 from engine.core.errors import ParameterError
-from engine.core.messages import Features, Keyword, Ns, Trigger
+from engine.core.messages import Features, Keyword, Message, Ns, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Event, Fixed, Param
 from engine.dsp.landmarks.body import SEEN
@@ -231,6 +231,19 @@ class Learn(Node):
         """Return how much was shown of what."""
         counts = self._notebook.examples.counts()
         return " · ".join(f"{name} {count}" for name, count in counts.items())
+
+    def at_rest(self, outlet: str, said: Message) -> Message:
+        """Return that it is sure of nothing."""
+        match outlet:
+            case "label" if self.task == "classify":
+                return UNSURE
+            case "unsure":
+                return True
+            case "confidence":
+                return 0.0
+            case "sureness":
+                return Features(said.names, np.zeros_like(said.values))
+        return None
 
     # -- Learning ----------------------------------------------------------------------------------
 

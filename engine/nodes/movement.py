@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.clock import SECOND
-from engine.core.messages import Features, Frame, Ns
+from engine.core.messages import Features, Frame, Message, Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.image.change import Floats, changed, in_cells, in_contrast
@@ -69,6 +69,12 @@ class MovementNode(Node):
         """Forget the pictures before a gap."""
         self._earlier.forget()
         self._levels = None
+
+    def at_rest(self, outlet: str, said: Message) -> Message:
+        """Return that nothing moves."""
+        if isinstance(said, Features):
+            return Features(said.names, np.zeros_like(said.values))
+        return 0.0 if outlet == "amount" else None
 
     def process(self, frame: Frame, at: Ns) -> Moving | None:
         """Return how much moves up to this picture, uint8 (h, w, 3)."""

@@ -222,6 +222,7 @@ class Engine:
             self._latecomers,
             plan=plan,
             slots=assembler.slots,
+            islands=self._islands,
             ticker=self._ticker,
         )
         own = (FUTURE, LEARN_SWEEP, QUALITY, FRAME_RATE, ENDINGS)

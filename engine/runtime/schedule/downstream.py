@@ -68,13 +68,21 @@ class LossMap:
                 ahead += [(further, held) for further in self.outgoing[wire.box]]
         return LossEffects(tuple(resets), tuple(notified), tuple(ports))
 
-    def over(self, ended: Collection[str]) -> frozenset[str]:
-        """Return the boxes that hear from boxes alone that have ended, or that are over."""
-        over, before = set(ended), 0
-        while len(over) != before:
-            before = len(over)
-            over |= {name for name, feeds in self._feeds.items() if feeds <= over}
-        return frozenset(over - set(ended))
+    def over(self, ended: Collection[str]) -> tuple[str, ...]:
+        """Return the boxes that hear from boxes alone that have ended, or that are over.
+
+        Each comes behind those that it hears from.
+        """
+        over = dict.fromkeys(ended)
+        new = over
+        while new:
+            new = dict.fromkeys(
+                name
+                for name, feeds in self._feeds.items()
+                if name not in over and feeds <= over.keys()
+            )
+            over |= new
+        return tuple(over)[len(ended) :]
 
     def _holds_on_loss(self, name: str) -> bool | None:
         box = self._plan.boxes[name].box

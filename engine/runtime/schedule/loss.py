@@ -1,7 +1,9 @@
 """Applies the effects of a loss: resets boxes, notifies them, silences ports.
 
 What a box owes (``let_go``) is told last, when all behind it has begun anew and is silent: it would
-be let go with the rest. A box that stands in for what is lost does not hear it.
+be let go with the rest. Then what is lost, and what is reset, comes to rest (``at_rest``). A box
+that stands in for what is lost hears nothing of either, nor does one that gives notes: it would
+begin one that nobody ends.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from engine.core.messages import Message
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.patch.plan import Outlet, Plan, Wire
+from engine.runtime.schedule.at_rest import AtRest, Islands
 from engine.runtime.schedule.call import describe_error, events
 from engine.runtime.schedule.downstream import LossEffects, LossMap
 from engine.runtime.schedule.future import FutureQueue
@@ -21,8 +24,8 @@ from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.slots import Slot, Ticker
-from engine.runtime.schedule.state import BoxState
-from engine.runtime.schedule.steps import NodeStep
+from engine.runtime.schedule.state import BoxState, gives_notes
+from engine.runtime.schedule.steps import EventStep, NodeStep
 
 Owed = list[tuple[BoxState, list[Message]]]
 """What boxes owe."""
@@ -40,6 +43,7 @@ class LossHandler:
         *,
         plan: Plan,
         slots: Mapping[Outlet, Slot],
+        islands: Islands,
         ticker: Ticker,
     ) -> None:
         self._latecomers = latecomers
@@ -53,6 +57,7 @@ class LossHandler:
         self._future = future
         self._states = services.states
         self._losses = LossMap(plan)
+        self._rest = AtRest(services, slots=slots, islands=islands, ticker=ticker)
 
     def lose(self, name: str) -> None:
         """Reset everything downstream of a box that went away; silence it if it is an output."""
@@ -76,24 +81,23 @@ class LossHandler:
         None of them is reset, for what they have to say by themselves they say to the end.
         """
         over = self._losses.over(ended)
-        effects = self._losses.along(wire for name in ended for wire in self._losses.outgoing[name])
         owed: Owed = []
-        for name in (*effects.resets, *effects.notified):
+        for name in over:
             state = self._states[name]
-            if name in over:
-                owed.append((state, self._let_go(state)))
-                if state.wakes:
-                    self._services.ask_wake(state)
+            owed.append((state, self._let_go(state)))
+            if state.wakes:
+                self._services.ask_wake(state)
         self._tell(owed, ())
+        self._rest.bring((*ended, *over), ())
 
     def over(self, ended: Collection[str]) -> frozenset[str]:
         """Return the boxes that hear from sources alone that have ended."""
-        return self._losses.over(ended)
+        return frozenset(self._losses.over(ended))
 
     def _lose(self, name: str, owed: Owed) -> None:
         self._future.forget(self._states[name])
         self._forget(name)
-        self._apply(self._losses.downstream(name), owed)
+        self._apply(self._losses.downstream(name), owed, lost=[name])
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
 
@@ -109,7 +113,13 @@ class LossHandler:
         }
         for slot in over.values():
             slot.stale = True
-        self._apply(self._losses.along(w for w in self._losses.outgoing[name] if w.source in over))
+        effects = self._losses.along(w for w in self._losses.outgoing[name] if w.source in over)
+        self._apply(effects)
+        self._rest.bring_outlets(
+            name, {there.name: slot for there, slot in over.items()}, self._deaf(effects)
+        )
+        for slot in over.values():  # though it shows nobody now
+            slot.stale = True
 
     def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
         """Reset removed boxes and all that they or cut wires fed; silence removed outputs."""
@@ -118,12 +128,15 @@ class LossHandler:
         owed: Owed = []
         for name in names:
             self._begin_anew(name, owed)
-        self._apply(self._losses.along([*fed, *cut]), owed)
+        self._apply(self._losses.along([*fed, *cut]), owed, lost=names)
         for name in names:
             if isinstance(self._states[name].box, Sink):
                 self.silence(self._states[name], None)
 
-    def _apply(self, effects: LossEffects, owed: Owed | None = None) -> None:
+    def _apply(
+        self, effects: LossEffects, owed: Owed | None = None, *, lost: Collection[str] = ()
+    ) -> None:
+        """Do what a loss does; all outlets of the boxes that are ``lost`` come to rest."""
         owed = owed or []
         for name in effects.resets:
             self._begin_anew(name, owed)
@@ -131,7 +144,14 @@ class LossHandler:
             self._notify(self._states[name])
         for name, port in effects.ports:
             self.silence(self._states[name], port)
-        self._tell(owed, effects.notified)
+        deaf = self._deaf(effects)
+        self._tell(owed, deaf)
+        self._rest.bring(dict.fromkeys((*lost, *effects.resets)), deaf)
+
+    def _deaf(self, effects: LossEffects) -> frozenset[str]:
+        """Return the boxes that shall not hear what is said of a loss."""
+        notes = (name for name in effects.resets if gives_notes(self._states[name].box))
+        return frozenset((*effects.notified, *notes))
 
     def _begin_anew(self, name: str, owed: Owed) -> None:
         """Reset a box, and add what it owes."""
@@ -150,7 +170,7 @@ class LossHandler:
             return []
 
     def _tell(self, owed: Owed, deaf: Collection[str]) -> None:
-        """Emit what boxes owe, past those that stand in for what is lost."""
+        """Emit what boxes owe, past those that are deaf."""
         now = self._services.now
         for state, messages in owed:
             if not (messages and state.on and state.emitter):
@@ -158,7 +178,7 @@ class LossHandler:
             steps = [
                 step
                 for step in state.emitter.downstream
-                if not (isinstance(step, NodeStep) and step.box in deaf)
+                if not (isinstance(step, NodeStep | EventStep) and step.box in deaf)
             ]
             for message in messages:
                 tick = self._ticker.next()

@@ -1,0 +1,90 @@
+"""Brings what boxes said last to rest where nothing comes any more: nobody is there, nothing is on.
+
+A box with a lane is not asked to let go: it may be at work, hang, or be no more. So the loop says
+in its place what is so, by what stands at its outlets. It does so too for whatever shows people, a
+source or a box without a lane, whose count would stay for ever.
+
+Whom that reaches: outputs, parameters, and the boxes that the loop calls. Not those that let go
+themselves, for they know better who left; nor those with lanes, for their answer would come to life
+after all is silent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from engine.core.box_errors import anything_raised
+from engine.core.kinds import nobody_in
+from engine.core.node import Node
+from engine.patch.plan import Outlet
+from engine.runtime.schedule.call import describe_error
+from engine.runtime.schedule.finite import is_finite
+from engine.runtime.schedule.services import Services
+from engine.runtime.schedule.slots import NOTHING, Slot, Step, Ticker
+from engine.runtime.schedule.state import BoxState
+from engine.runtime.schedule.steps import EventStep, LaneStep, NodeStep
+
+Islands = Mapping[tuple[str, str], tuple[Slot, tuple[Step, ...]]]
+"""The slot of every root, and the steps downstream of it, by (box, outlet)."""
+
+
+class AtRest:
+    """Says in place of boxes what is so once they hear nothing, for one plan."""
+
+    def __init__(
+        self, services: Services, *, slots: Mapping[Outlet, Slot], islands: Islands, ticker: Ticker
+    ) -> None:
+        self._services = services
+        self._states = services.states
+        self._ticker = ticker
+        self._slots: dict[str, dict[str, Slot]] = defaultdict(dict)
+        for outlet, slot in slots.items():
+            self._slots[outlet.box][outlet.name] = slot
+        self._below: dict[str, list[Step]] = defaultdict(list)
+        for (name, _), (_, steps) in islands.items():
+            self._below[name] += steps
+
+    def bring(self, boxes: Iterable[str], deaf: Collection[str]) -> None:
+        """Bring all outlets of these boxes to rest; boxes that are ``deaf`` do not hear of it."""
+        for name in boxes:
+            self.bring_outlets(name, self._slots[name], deaf)
+
+    def bring_outlets(self, name: str, outlets: Mapping[str, Slot], deaf: Collection[str]) -> None:
+        """Bring some outlets of a box to rest, each with its slot."""
+        state, tick = self._states[name], self._ticker.next()
+        written = False
+        for outlet, slot in outlets.items():
+            rest = self._rest(state, outlet, slot.value)
+            if rest is not None:
+                slot.write(rest, self._services.now, 0, tick)
+                written = True
+        if written:
+            steps = state.emitter.downstream if state.emitter else self._below[name]
+            self._ticker.run([step for step in steps if self._hears(step, deaf)], tick)
+
+    def _rest(self, state: BoxState, outlet: str, said: Any) -> Any:
+        """Return what is so at an outlet, where that is not what stands there; else None."""
+        if said is NOTHING:
+            return None
+        if (nobody := nobody_in(said)) is not None:
+            return nobody
+        if state.lane is None or not isinstance(state.box, Node):
+            return None
+        try:
+            rest = state.box.at_rest(outlet, said)
+            is_news = rest is not None and rest != said and is_finite(rest)
+        except anything_raised() as error:
+            self._services.tell(state.name, f"could not come to rest: {describe_error(error)}")
+            return None
+        return rest if is_news else None
+
+    def _hears(self, step: Step, deaf: Collection[str]) -> bool:
+        if isinstance(step, LaneStep):
+            return False
+        if not isinstance(step, NodeStep | EventStep):
+            return True
+        box = self._states[step.box].box
+        lets_go = isinstance(box, Node) and type(box).let_go is not Node.let_go
+        return step.box not in deaf and not lets_go
