@@ -23,6 +23,7 @@ from engine.core.commands import (
 )
 from engine.core.errors import UnwritableFile
 from engine.core.files import installed_folder
+from engine.osc.parse import packet
 from engine.patch.load import read_texts
 from engine.recording.command import ReplayOptions, UnknownSpeed, replay
 from engine.recording.reader import RecordedOutput, Recording
@@ -151,6 +152,7 @@ def test_what_an_output_missed_and_was_given_is_replayed_the_same(
 
 STAGE = SMALL + (
     '"/inside" = "stage"\n"/left" = { when = "stage.leave" }\n"/nobody" = "nobody"\n'
+    '"/moves" = "moves.amount"\n[moves]\nuse = "movement"\nfrom = "cam"\n'
     '[stage]\nuse = "zone"\nfrom = "cam.joints"\narea = [-9, -9, 9, 9]\n'
     '[nobody]\nuse = "nobody"\nfrom = "cam.joints"\n'
 )
@@ -165,6 +167,9 @@ def test_what_is_owed_at_a_loss_and_after_the_end_is_replayed_the_same(tmp_path:
     assert compared(replayed).different == []
     assert compared(replayed).messages == len(sent(file)) > 0
     assert sum(each.data.startswith(b"/left") for each in sent(file)) >= 2
+    said = [one for each in sent(file) for one in packet(each.data)]
+    for address in ("/moves", "/people"):
+        assert [numbers for to, numbers in said if to == address][-1] == [0]
 
 
 def sent(file: Path) -> list[RecordedOutput]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,48 +11,14 @@ from hypothesis import strategies as st
 
 from engine import testing
 from engine.core.box import Box
-from engine.core.clock import ns
-from engine.core.commands import Lost, SetParameter
+from engine.core.commands import SetParameter
 from engine.core.landmarks import Pose
-from engine.core.messages import Message, Ns, Trigger
-from engine.core.node import Model, Node
-from engine.core.source import Tape
-from engine.runtime.entries import CommandEntry, StateChange
+from engine.core.messages import Ns, Trigger
+from engine.core.node import Node
 from engine.testing import Swap
-from tests.nodes.people import pose, someone
 
 from .boxes import COLLECT, Played, got, moments
-
-PICTURE = 0.1
-
-
-class People(Tape):
-    """Show so many people in each picture, ten a second."""
-
-    OUT: ClassVar[Mapping[str, type]] = {"joints": Pose}
-
-    seen: list[int]
-
-    def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        for index, count in enumerate(self.seen):
-            people = (someone(k + 1, x=0.3 + 0.1 * k) for k in range(count))
-            yield ns(index * PICTURE), "joints", pose(*people)
-
-
-class Slow(Model):
-    """Pass people on, from a thread of its own."""
-
-    def process(self, pose: Pose) -> Pose:
-        return pose
-
-
-class Fails(Node):
-    """Raise for an empty picture, else pass it on."""
-
-    def process(self, pose: Pose) -> Pose:
-        if not pose.count:
-            raise ValueError("nobody there")
-        return pose
+from .crowd import BACK, LOST, Fails, People, Slow, camera
 
 
 class Gone(Node):
@@ -73,12 +39,6 @@ OWN: dict[str, type[Box]] = {
 }
 ZONE = '[z]\nuse="zone"\nfrom="{of}"\narea=[-1, -1, 2, 2]\nmemory="50 ms"\n'
 SENDS = 'inside="z"\nenter="z.enter"\nleave="z.leave"\n'
-LOST = CommandEntry("c0", Lost("somebody pulled the cable"))
-BACK = StateChange("c0", "running")
-
-
-def camera(*seen: int, name: str = "c0") -> str:
-    return f'[{name}]\nuse="people"\nseen={list(seen)}\n'
 
 
 def play(
@@ -228,7 +188,7 @@ def test_whatever_comes_and_is_lost_every_enter_has_one_leave_and_inside_ends_at
     seen: list[int], happens: list[tuple[float, float, tuple[Any, Any]]], of: str, cost: int
 ) -> None:
     slow = '[s]\nuse="slow"\nfrom="c0.joints"\n'
-    text = camera(*seen) + zone(of, slow)
+    text = camera(*seen) + zone(of, slow, f'count="{of}.count"\n')
     script = [
         each for at, later, (gone, back) in happens for each in ((at, gone), (at + later, back))
     ]
@@ -243,4 +203,5 @@ def test_whatever_comes_and_is_lost_every_enter_has_one_leave_and_inside_ends_at
         elif sent.address == "leave":
             here.remove(next(slots["leave"]))
     assert not here
-    assert not got(played, "inside") or got(played, "inside")[-1] == 0
+    for port in ("inside", "count"):
+        assert not got(played, port) or got(played, port)[-1] == 0

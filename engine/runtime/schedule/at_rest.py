@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from engine.core.box_errors import anything_raised
@@ -24,7 +26,7 @@ from engine.runtime.schedule.finite import is_finite
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.slots import NOTHING, Slot, Step, Ticker
 from engine.runtime.schedule.state import BoxState
-from engine.runtime.schedule.steps import EventStep, LaneStep, NodeStep
+from engine.runtime.schedule.steps import LaneEventStep, LaneStep, NodeStep
 
 Islands = Mapping[tuple[str, str], tuple[Slot, tuple[Step, ...]]]
 """The slot of every root, and the steps downstream of it, by (box, outlet)."""
@@ -39,29 +41,27 @@ class AtRest:
         self._services = services
         self._states = services.states
         self._ticker = ticker
-        self._slots: dict[str, dict[str, Slot]] = defaultdict(dict)
-        for outlet, slot in slots.items():
-            self._slots[outlet.box][outlet.name] = slot
+        self._slots = slots
         self._below: dict[str, list[Step]] = defaultdict(list)
         for (name, _), (_, steps) in islands.items():
             self._below[name] += steps
 
-    def bring(self, boxes: Iterable[str], deaf: Collection[str]) -> None:
-        """Bring all outlets of these boxes to rest; boxes that are ``deaf`` do not hear of it."""
-        for name in boxes:
-            self.bring_outlets(name, self._slots[name], deaf)
+    def bring(self, outlets: Iterable[Outlet], deaf: Collection[str]) -> None:
+        """Bring outlets to rest, one box after another; boxes that are ``deaf`` do not hear."""
+        for name, together in groupby(outlets, attrgetter("box")):
+            self._bring(self._states[name], together, deaf)
 
-    def bring_outlets(self, name: str, outlets: Mapping[str, Slot], deaf: Collection[str]) -> None:
-        """Bring some outlets of a box to rest, each with its slot."""
-        state, tick = self._states[name], self._ticker.next()
-        written = False
-        for outlet, slot in outlets.items():
-            rest = self._rest(state, outlet, slot.value)
+    def _bring(self, state: BoxState, outlets: Iterable[Outlet], deaf: Collection[str]) -> None:
+        """Bring outlets of one box to rest."""
+        tick, written = self._ticker.next(), False
+        for outlet in outlets:
+            slot = self._slots[outlet]
+            rest = self._rest(state, outlet.name, slot.value)
             if rest is not None:
                 slot.write(rest, self._services.now, 0, tick)
                 written = True
         if written:
-            steps = state.emitter.downstream if state.emitter else self._below[name]
+            steps = state.emitter.downstream if state.emitter else self._below[state.name]
             self._ticker.run([step for step in steps if self._hears(step, deaf)], tick)
 
     def _rest(self, state: BoxState, outlet: str, said: Any) -> Any:
@@ -81,10 +81,8 @@ class AtRest:
         return rest if is_news else None
 
     def _hears(self, step: Step, deaf: Collection[str]) -> bool:
-        if isinstance(step, LaneStep):
-            return False
-        if not isinstance(step, NodeStep | EventStep):
-            return True
+        if not isinstance(step, NodeStep):
+            return not isinstance(step, LaneStep | LaneEventStep)
         box = self._states[step.box].box
         lets_go = isinstance(box, Node) and type(box).let_go is not Node.let_go
         return step.box not in deaf and not lets_go

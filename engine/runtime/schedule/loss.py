@@ -2,8 +2,7 @@
 
 What a box owes (``let_go``) is told last, when all behind it has begun anew and is silent: it would
 be let go with the rest. Then what is lost, and what is reset, comes to rest (``at_rest``). A box
-that stands in for what is lost hears nothing of either, nor does one that gives notes: it would
-begin one that nobody ends.
+that stands in for what is lost hears nothing of either.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.slots import Slot, Ticker
-from engine.runtime.schedule.state import BoxState, gives_notes
-from engine.runtime.schedule.steps import EventStep, NodeStep
+from engine.runtime.schedule.state import BoxState
+from engine.runtime.schedule.steps import NodeStep
 
 Owed = list[tuple[BoxState, list[Message]]]
 """What boxes owe."""
@@ -47,10 +46,10 @@ class LossHandler:
         ticker: Ticker,
     ) -> None:
         self._latecomers = latecomers
-        self._slots: dict[str, list[Slot]] = defaultdict(list)
-        self._slots_of = slots
-        for outlet, slot in slots.items():
-            self._slots[outlet.box].append(slot)
+        self._slots = slots
+        self._outlets: dict[str, list[Outlet]] = defaultdict(list)
+        for outlet in slots:
+            self._outlets[outlet.box].append(outlet)
         self._ticker = ticker
         self._services = services
         self._outbox = outbox
@@ -88,7 +87,7 @@ class LossHandler:
             if state.wakes:
                 self._services.ask_wake(state)
         self._tell(owed, ())
-        self._rest.bring((*ended, *over), ())
+        self._rest.bring(self._outlets_of((*ended, *over)), ())
 
     def over(self, ended: Collection[str]) -> frozenset[str]:
         """Return the boxes that hear from sources alone that have ended."""
@@ -97,7 +96,7 @@ class LossHandler:
     def _lose(self, name: str, owed: Owed) -> None:
         self._future.forget(self._states[name])
         self._forget(name)
-        self._apply(self._losses.downstream(name), owed, lost=[name])
+        self._apply(self._losses.downstream(name), owed, self._outlets[name])
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
 
@@ -107,17 +106,14 @@ class LossHandler:
         What is over already is not reset again: a loss that goes round over machines ends here.
         """
         over = {
-            there: slot
-            for there, slot in self._slots_of.items()
-            if there.box == name and outlet in ("", there.name) and slot.stands
+            there: self._slots[there]
+            for there in self._outlets[name]
+            if outlet in ("", there.name) and self._slots[there].stands
         }
         for slot in over.values():
             slot.stale = True
-        effects = self._losses.along(w for w in self._losses.outgoing[name] if w.source in over)
-        self._apply(effects)
-        self._rest.bring_outlets(
-            name, {there.name: slot for there, slot in over.items()}, self._deaf(effects)
-        )
+        wires = (wire for wire in self._losses.outgoing[name] if wire.source in over)
+        self._apply(self._losses.along(wires), [], over)
         for slot in over.values():  # though it shows nobody now
             slot.stale = True
 
@@ -128,30 +124,25 @@ class LossHandler:
         owed: Owed = []
         for name in names:
             self._begin_anew(name, owed)
-        self._apply(self._losses.along([*fed, *cut]), owed, lost=names)
+        self._apply(self._losses.along([*fed, *cut]), owed, self._outlets_of(names))
         for name in names:
             if isinstance(self._states[name].box, Sink):
                 self.silence(self._states[name], None)
 
-    def _apply(
-        self, effects: LossEffects, owed: Owed | None = None, *, lost: Collection[str] = ()
-    ) -> None:
-        """Do what a loss does; all outlets of the boxes that are ``lost`` come to rest."""
-        owed = owed or []
+    def _apply(self, effects: LossEffects, owed: Owed, lost: Iterable[Outlet]) -> None:
+        """Do what a loss does; the outlets that are ``lost`` come to rest before those behind."""
         for name in effects.resets:
             self._begin_anew(name, owed)
         for name in effects.notified:
             self._notify(self._states[name])
         for name, port in effects.ports:
             self.silence(self._states[name], port)
-        deaf = self._deaf(effects)
-        self._tell(owed, deaf)
-        self._rest.bring(dict.fromkeys((*lost, *effects.resets)), deaf)
+        self._tell(owed, effects.notified)
+        outlets = dict.fromkeys((*lost, *self._outlets_of(effects.resets)))
+        self._rest.bring(outlets, effects.notified)
 
-    def _deaf(self, effects: LossEffects) -> frozenset[str]:
-        """Return the boxes that shall not hear what is said of a loss."""
-        notes = (name for name in effects.resets if gives_notes(self._states[name].box))
-        return frozenset((*effects.notified, *notes))
+    def _outlets_of(self, names: Iterable[str]) -> list[Outlet]:
+        return [outlet for name in names for outlet in self._outlets[name]]
 
     def _begin_anew(self, name: str, owed: Owed) -> None:
         """Reset a box, and add what it owes."""
@@ -170,7 +161,7 @@ class LossHandler:
             return []
 
     def _tell(self, owed: Owed, deaf: Collection[str]) -> None:
-        """Emit what boxes owe, past those that are deaf."""
+        """Emit what boxes owe, past those that stand in for what is lost."""
         now = self._services.now
         for state, messages in owed:
             if not (messages and state.on and state.emitter):
@@ -178,7 +169,7 @@ class LossHandler:
             steps = [
                 step
                 for step in state.emitter.downstream
-                if not (isinstance(step, NodeStep | EventStep) and step.box in deaf)
+                if not (isinstance(step, NodeStep) and step.box in deaf)
             ]
             for message in messages:
                 tick = self._ticker.next()
@@ -187,8 +178,8 @@ class LossHandler:
 
     def _forget(self, name: str) -> None:
         """Mark what a box said last: nobody who comes later is given it."""
-        for slot in self._slots[name]:
-            slot.stale = True
+        for outlet in self._outlets[name]:
+            self._slots[outlet].stale = True
 
     def reset(self, state: BoxState) -> None:
         """Reset a box, and cancel its messages for later."""

@@ -151,7 +151,6 @@ class EventStep:
         self, services: Services, state: BoxState, slot: Slot, read: Read, call: Call
     ) -> None:
         self.trigger = slot
-        self.box = state.name
         self._services = services
         self._state = state
         self._read = read
