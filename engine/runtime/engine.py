@@ -6,7 +6,6 @@ the same bytes, live, offline and replayed. ``now`` is read here, once for each 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -34,16 +33,12 @@ from engine.runtime.entries import (
     Arrival,
     CommandEntry,
     Entry,
-    LaneFailure,
-    LaneResult,
-    LaneSent,
     Rollback,
-    StateChange,
     SwapPlan,
-    WakeUp,
 )
+from engine.runtime.entry_handlers import EntryHandlers
 from engine.runtime.learn_sweep import LEARN_SWEEP, LearnSweep
-from engine.runtime.metrics import Metrics, route_name
+from engine.runtime.metrics import Metrics
 from engine.runtime.monitor import Monitor
 from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
@@ -51,15 +46,15 @@ from engine.runtime.quality.controller import QUALITY, QualityController
 from engine.runtime.quality.frame_rate import FRAME_RATE, FrameRateController
 from engine.runtime.reload.swap import PlanSwapper
 from engine.runtime.schedule.assemble import Assembler
-from engine.runtime.schedule.call import describe_error, events
-from engine.runtime.schedule.endings import ENDED, ENDINGS, Endings
-from engine.runtime.schedule.finite import describe_not_finite, is_finite
-from engine.runtime.schedule.future import FUTURE, FutureQueue
+from engine.runtime.schedule.call import describe_error
+from engine.runtime.schedule.emission import Emission
+from engine.runtime.schedule.endings import ENDINGS, Endings
+from engine.runtime.schedule.future import FUTURE
 from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.routes import prepare_metrics
-from engine.runtime.schedule.slots import Emitter, Slot, Ticker
+from engine.runtime.schedule.slots import Slot
 from engine.runtime.schedule.state import BoxState, gives_notes, state_of
 from engine.runtime.schedule.wakeups import WakeupQueue
 from engine.runtime.sent_moments import SentMoments
@@ -124,38 +119,42 @@ class Engine:
         self.monitor = Monitor(clock)
         self.picture_master = master or PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
-        self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
-        self.future = FutureQueue(self.wakes, self._emit, lambda: self.now, self.emit_after)
         self._make_lane = make_lane
-        self._ticker = Ticker()
+        self._emission = Emission(self)
+        self.future = self._emission.future
         self._swap = PlanSwapper(self)
         self.quality = QualityController(self)
         self._frame_rate = FrameRateController(self)
-        self._latecomers = Latecomers(self, self._ticker)
+        self._latecomers = Latecomers(self, self._emission.ticker)
         self.health = Health(self, self._latecomers)
         self._endings = Endings(self)
         self.outbox = Outbox(self, clock, self.last_at, self.health.recovered, self.quality.sent)
-        self.install_plan(
-            plan, {name: self.create(planned) for name, planned in plan.boxes.items()}
+        self._entries = EntryHandlers(
+            self,
+            self._emission,
+            self.outbox,
+            health=self.health,
+            endings=self._endings,
+            quality=self.quality,
+            frame_rate=self._frame_rate,
+            report_failure=self._report_failure,
+            own_wakes={
+                FUTURE: lambda _: self.future.on_wake(self.now),
+                LEARN_SWEEP: self._move_sweep,
+                QUALITY: self.quality.on_wake,
+                FRAME_RATE: self._frame_rate.on_wake,
+                ENDINGS: self._endings.on_wake,
+            },
         )
-        self._own_wakes: dict[str, Callable[[Ns], None]] = {
-            FUTURE: lambda _: self.future.on_wake(self.now),
-            LEARN_SWEEP: self._move_sweep,
-            QUALITY: self.quality.on_wake,
-            FRAME_RATE: self._frame_rate.on_wake,
-            ENDINGS: self._endings.on_wake,
-        }
         self._handlers: dict[type, Callable[[Any], None]] = {
-            Arrival: self._arrival,
-            LaneResult: self._lane_result,
-            LaneFailure: self._lane_failure,
-            LaneSent: self._lane_sent,
-            StateChange: self._state_change,
+            **self._entries.by_type,
             CommandEntry: partial(execute, self),
-            WakeUp: self._wake_up,
             SwapPlan: self._swap.take_over,
             Rollback: self._swap.take_back,
         }
+        self.install_plan(
+            plan, {name: self.create(planned) for name, planned in plan.boxes.items()}
+        )
 
     def step(self, entry: Entry) -> None:
         """Handle one entry: everything that follows from it has been sent when this returns."""
@@ -163,8 +162,7 @@ class Engine:
         for listen in self.listeners:
             listen(self.now, entry)
         self.follow(entry)
-        while self._after:
-            self._emit_all(*self._after.popleft())
+        self._emission.finish()
         self.outbox.flush()
 
     def follow(self, entry: Entry) -> None:
@@ -202,14 +200,15 @@ class Engine:
         assembler = Assembler(
             self,
             self.outbox,
-            self._emitter,
+            self._emission.emitter,
             plan=plan,
             states=states,
             carried=carried,
             may_leave=self._may_leave,
             keeper=self._latecomers,
         )
-        self._islands = assembler.islands()
+        islands = assembler.islands()
+        self._entries.install(islands)
         self._read = {wire.source for wire in plan.wires}
         aliases = {name: assembler.slots[there] for name, there in plan.aliases.items()}
         self.slots: Mapping[Outlet, Slot] = {**assembler.slots, **aliases}
@@ -222,8 +221,8 @@ class Engine:
             self._latecomers,
             plan=plan,
             slots=assembler.slots,
-            islands=self._islands,
-            ticker=self._ticker,
+            islands=islands,
+            ticker=self._emission.ticker,
         )
         own = (FUTURE, LEARN_SWEEP, QUALITY, FRAME_RATE, ENDINGS)
         self.wakes.reorder(
@@ -235,7 +234,7 @@ class Engine:
         self.future.keep_only(set(self.states.values()))
         for name, state in self.states.items():
             if name not in staying:  # one that comes back is open already
-                self._start(state)
+                self._entries.start(state)
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
         self.monitor.follow(plan, {name: state.box for name, state in states.items()})
         self.masters_changed()
@@ -276,11 +275,6 @@ class Engine:
 
     # What boxes and steps ask of the engine.
 
-    def _emitter(self, state: BoxState, slots: list[Slot], multi_output: bool) -> Emitter:
-        """Return the emitter of a box."""
-        is_valid, schedule = partial(self._is_valid, state), partial(self.future.add, state)
-        return Emitter(slots, multi_output, self._ticker, is_valid, schedule)
-
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
         value = state.last[parameter.field] = state.merge_part(parameter, value)
@@ -301,7 +295,7 @@ class Engine:
         message = message_by_hand(read_hand_events(type(state.box))[parameter.name], value)
         if message is None:
             return
-        step, tick = state.by_hand[parameter.name], self._ticker.next()
+        step, tick = state.by_hand[parameter.name], self._emission.ticker.next()
         step.trigger.write(message, self.now, 0, tick)
         step.fire(tick)
 
@@ -363,7 +357,7 @@ class Engine:
 
     def emit_after(self, state: BoxState, messages: list[Message], at: Ns, cost: int) -> None:
         """Emit what a box answered to an event, after the current tick."""
-        self._after.append((state, messages, at, cost))
+        self._emission.emit_after(state, messages, at, cost)
 
     def call_off(self, state: BoxState) -> None:
         """Call off the work at hand of a box, what waits for it, and what it said for later."""
@@ -395,100 +389,7 @@ class Engine:
             master=master.level,
         )
 
-    # Entries.
-
-    def _arrival(self, entry: Arrival) -> None:
-        name = entry.source
-        source = self.metrics.sources[name]
-        source.messages += 1
-        if source.state == "lost":
-            return  # too late: everything downstream has been reset
-        island = self._islands.get((name, entry.outlet))
-        state = self.states[name]
-        if island is not None and state.on and self._is_valid(state, entry.message):
-            slot, steps = island
-            tick = self._ticker.next()
-            slot.write(entry.message, entry.at, entry.cost, tick)
-            self._ticker.run(steps, tick)
-
-    def _lane_result(self, entry: LaneResult) -> None:
-        state = self.states.get(entry.box)
-        if state is None or state.lane is None:
-            return
-        if not entry.more:
-            self.metrics.lanes[entry.box].ran(entry.took)
-            self._frame_rate.ran(entry.box, entry.took)
-        if state.lane.generation != entry.generation:
-            return
-        self.health.recovered(state)
-        if entry.result is not None:
-            self._emit_all(state, (entry.result,), entry.at, entry.cost)
-        self._endings.spoke(entry.box)
-
-    def _lane_failure(self, entry: LaneFailure) -> None:
-        state = self.states.get(entry.box)
-        if state is None:
-            return
-        if entry.box in self.metrics.lanes and not entry.more:
-            self.metrics.lanes[entry.box].ran(entry.took)
-        if isinstance(state.box, Sink) or (
-            state.lane is not None and state.lane.generation == entry.generation
-        ):
-            self._report_failure(state, entry.error)
-
-    def _lane_sent(self, entry: LaneSent) -> None:
-        self.health.recovered(self.states[entry.box])
-        for port, at, cost in entry.sent:
-            route = self.metrics.routes.get(route_name(entry.box, port))
-            if route is None:
-                continue  # its cable has been taken away since
-            if at < self.states[entry.box].opened:
-                route.messages += 1
-            else:
-                route.sent(at, cost, entry.now)
-                self.quality.sent(route, entry.now - at)
-
-    def _state_change(self, entry: StateChange) -> None:
-        state = self.states[entry.box]
-        self.health.change(state, entry)
-        if entry.state == "running":
-            self._start(state)
-        elif entry.state == ENDED:
-            self._endings.ended()
-
-    def _wake_up(self, _: WakeUp) -> None:
-        for due, name in self.wakes.due(self.now):
-            if name in self._own_wakes:
-                self._own_wakes[name](due)
-                continue
-            state = self.states[name]
-            try:
-                if isinstance(state.box, Node):
-                    self._emit_all(state, events(state.box.on_wake(due)), due, 0)
-                elif isinstance(state.box, Sink):
-                    self.outbox.begin(state, due)
-                    state.box.on_wake(due)
-            except anything_raised() as error:
-                self.failed(state, error)
-            self.ask_wake(state, due)
-
     # Inside.
-
-    def _start(self, state: BoxState) -> None:
-        """Have a box called that speaks though nothing has come."""
-        if state.up and isinstance(state.box, Node) and state.box.self_starting:
-            self.wakes.call(state.name, self.now)
-
-    def _emit_all(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
-        """Emit messages of a box that was not called by a step, and run the steps downstream."""
-        if not state.on or state.emitter is None:
-            deque(messages, maxlen=0)  # a generator works while it is read
-            return
-        tick = self._ticker.next()
-        try:
-            state.emitter.emit_all(messages, at, cost, tick)
-        finally:
-            self._ticker.run(state.emitter.downstream, tick)
 
     def _report_failure(self, state: BoxState, error: str) -> None:
         self.tell(state.name, error)
@@ -499,14 +400,5 @@ class Engine:
     def _move_sweep(self, due: Ns) -> None:
         self.learn_sweep.on_wake(due)
 
-    def _emit(self, state: BoxState, message: Message, at: Ns, cost: int) -> None:
-        self._emit_all(state, (message,), at, cost)
-
     def _may_leave(self) -> bool:
         return self.privacy.pictures_may_leave
-
-    def _is_valid(self, state: BoxState, message: Message) -> bool:
-        if is_finite(message):
-            return True
-        self.tell(state.name, describe_not_finite(message))
-        return False

@@ -23,7 +23,7 @@ from engine.runtime.metrics import (
 from engine.runtime.schedule.call import caller, caller_of, caller_of_event
 from engine.runtime.schedule.outbox import Outbox, OutputPort
 from engine.runtime.schedule.services import Services
-from engine.runtime.schedule.slots import NOTHING, Emitter, Read, Slot, Step, reader
+from engine.runtime.schedule.slots import NOTHING, Emitter, Islands, Read, Slot, Step, reader
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.schedule.steps import (
     Arguments,
@@ -91,7 +91,7 @@ class Assembler:
             if wire.into is Into.HOT:
                 self._hot.setdefault(wire.box, wire)
 
-    def islands(self) -> dict[tuple[str, str], tuple[Slot, tuple[Step, ...]]]:
+    def islands(self) -> Islands:
         """Return the slot of every root and the steps downstream of it, by (box, outlet).
 
         Also set the steps downstream of each emitter.

@@ -24,12 +24,9 @@ from engine.patch.plan import Outlet
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.finite import is_finite
 from engine.runtime.schedule.services import Services
-from engine.runtime.schedule.slots import NOTHING, Slot, Step, Ticker
+from engine.runtime.schedule.slots import NOTHING, Islands, Slot, Step, Ticker
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.schedule.steps import LaneEventStep, LaneStep, NodeStep
-
-Islands = Mapping[tuple[str, str], tuple[Slot, tuple[Step, ...]]]
-"""The slot of every root, and the steps downstream of it, by (box, outlet)."""
 
 
 class AtRest:

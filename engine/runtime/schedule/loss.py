@@ -15,14 +15,14 @@ from engine.core.messages import Message
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.patch.plan import Outlet, Plan, Wire
-from engine.runtime.schedule.at_rest import AtRest, Islands
+from engine.runtime.schedule.at_rest import AtRest
 from engine.runtime.schedule.call import describe_error, events
 from engine.runtime.schedule.downstream import LossEffects, LossMap
 from engine.runtime.schedule.future import FutureQueue
 from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.services import Services
-from engine.runtime.schedule.slots import Slot, Ticker
+from engine.runtime.schedule.slots import Islands, Slot, Ticker
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.schedule.steps import NodeStep
 

@@ -6,7 +6,7 @@ in this tick; cold inlets are read as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any, Protocol
@@ -61,6 +61,9 @@ class Step(Protocol):
         """Make the call; errors are reported, never raised."""
         ...
 
+
+Islands = Mapping[tuple[str, str], tuple[Slot, tuple[Step, ...]]]
+"""The slot of every root, and the steps downstream of it, by (box, outlet)."""
 
 Read = Callable[[], Any]
 
