@@ -241,7 +241,7 @@ class Learn(Node):
                 return True
             case "confidence":
                 return 0.0
-            case "sureness":
+            case "sureness" if said.values.any():
                 return Features(said.names, np.zeros_like(said.values))
         return None
 

@@ -73,7 +73,7 @@ class MovementNode(Node):
     def at_rest(self, outlet: str, said: Message) -> Message:
         """Return that nothing moves."""
         if isinstance(said, Features):
-            return Features(said.names, np.zeros_like(said.values))
+            return Features(said.names, np.zeros_like(said.values)) if said.values.any() else None
         return 0.0 if outlet == "amount" else None
 
     def process(self, frame: Frame, at: Ns) -> Moving | None:

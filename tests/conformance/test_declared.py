@@ -14,6 +14,7 @@ from engine.core.kinds import (
     example_of,
     in_word,
     message_types,
+    nobody_in,
     policy_for,
     summary_of,
 )
@@ -72,6 +73,18 @@ def test_inlets_and_outlets_are_of_kinds_that_are_registered(name: str) -> None:
         assert boxes.kinds_of([carried]) and (not isinstance(carried, TypeVar) or carried in taken)
 
 
+@every_node
+def test_what_is_so_at_rest_is_what_its_outlet_says_and_is_said_once(name: str) -> None:
+    node, signature = boxes.fresh(name), read_signature(boxes.find_node(name))
+    for outlet in signature.fields or ("",):
+        for kind in boxes.kinds_of([signature.outlets[outlet]]):
+            rest = node.at_rest(outlet, example_of(kind))
+            if rest is not None:
+                assert type(rest) is kind and is_finite(rest), outlet
+                again = node.at_rest(outlet, rest)
+                assert again is None or again == rest, outlet
+
+
 @pytest.mark.parametrize("name", boxes.SOURCES)
 def test_the_outlets_of_a_source_are_of_kinds_that_are_registered(name: str) -> None:
     source = boxes.fresh(name)
@@ -108,6 +121,8 @@ def test_every_kind_has_an_example_with_which_all_that_is_registered_works() -> 
         example = example_of(one.cls)
         assert type(example) is one.cls, "each kind of the engine has an example"
         assert is_finite(example) and boxes.broken([example]) == []
+        nobody = nobody_in(example)
+        assert nobody is None or (type(nobody) is one.cls and nobody_in(nobody) is None)
         assert in_word(one.cls) == one.words
         assert summary_of(example) is not None
         assert isinstance(policy_for(example), Kind)

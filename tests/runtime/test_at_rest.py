@@ -12,8 +12,9 @@ from engine import testing
 from engine.core.box import Box
 from engine.core.commands import BrokenOff, SetParameter
 from engine.core.landmarks import Pose
-from engine.core.messages import Message
-from engine.core.node import Model
+from engine.core.messages import Message, Text
+from engine.core.node import Model, Node
+from engine.registry import Registry
 from engine.runtime.entries import CommandEntry, LaneFailure, StateChange
 from engine.testing import Swap
 
@@ -186,3 +187,24 @@ def test_one_that_cannot_come_to_rest_holds_nobody_up(nan: str) -> None:
     assert ("t: could not come to rest: ValueError: stuck" in played.errors) is (nan == "false")
     assert got(played, "t") == [1.0, 1.0]
     assert got(played, "count") == [1, 1, 0]
+
+
+RESTS = {
+    "voice_activity": {"on": False, "confidence": 0.0},
+    "sounds": {"clap": False, "silence": False, "music_confidence": 0.0},
+    "speech": {"on": False, "interim": Text("", final=False, language="en"), "text": None},
+    "movement": {"amount": 0.0, "x": None},
+    "flow": {"amount": 0.0, "right": 0.0, "x": None, "mask": None},
+    "segment": {"amount": 0.0, "mask": None},
+    "things": {"sure": False, "confidence": 0.0, "thing": None},
+    "learn": {"label": "unsure", "unsure": True, "confidence": 0.0, "examples": None},
+}
+SAID = {"on": True, "clap": True, "silence": True, "sure": True, "unsure": False}
+
+
+@pytest.mark.parametrize("name", RESTS)
+def test_networks_hear_nobody_and_see_nothing_move(name: str) -> None:
+    box = Registry().find(name)()
+    assert isinstance(box, Node)
+    for outlet, rest in RESTS[name].items():
+        assert box.at_rest(outlet, SAID.get(outlet, 0.5)) == rest
