@@ -25,7 +25,8 @@ from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.schedule.job import Job
 from engine.runtime.workers import out_of_process
 from engine.runtime.workers.lane import ThreadLane
-from engine.runtime.workers.loop_lane import LARGEST, LoopLane, OnLoop, make_lane
+from engine.runtime.workers.live_lane import make_lane
+from engine.runtime.workers.loop_lane import LARGEST, LoopLane, OnLoop
 from engine.system.frame_pool import SLOTS, FrameStore
 from tests.limits import LIMIT
 

@@ -31,7 +31,8 @@ from engine.runtime.supervision.heartbeat import Heartbeat
 from engine.runtime.supervision.node_life import NodeLife
 from engine.runtime.supervision.supervisor import DeviceSupervisor
 from engine.runtime.workers.lane import ThreadLane
-from engine.runtime.workers.loop_lane import OnLoop, make_lane
+from engine.runtime.workers.live_lane import make_lane
+from engine.runtime.workers.loop_lane import OnLoop
 from engine.runtime.workers.sink_worker import SinkWorker
 
 if TYPE_CHECKING:

@@ -21,17 +21,14 @@ from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
 from engine.core.codec import decode
 from engine.core.context import Context
-from engine.core.kinds import is_picture
 from engine.core.messages import Ns
 from engine.core.node import Node
-from engine.core.signature import options_of, read_signature
 from engine.runtime.entries import Entry, LaneFailure
 from engine.runtime.metrics import LOG
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.job import Job
 from engine.runtime.workers.lane import ThreadLane
 from engine.runtime.workers.out_of_process import DIED, ProcessDied, SubprocessWorker
-from engine.runtime.workers.worker import runs_out_of_process
 from engine.system.channel import CALL, CANCEL, EVENT, FAILED, RESET, TooLarge
 
 LARGEST: Final = 1 << 20
@@ -51,33 +48,6 @@ class OnLoop:
 
     soon: Callable[..., bool]
     add_reader: Callable[[int, Callable[[], bool]], None]
-
-
-def make_lane(
-    name: str,
-    node: Node,
-    context: Context,
-    deliver: Callable[[Entry], None],
-    clock: Clock,
-    *,
-    loop: OnLoop,
-) -> ThreadLane:
-    """Return the lane of a box of a live show.
-
-    A box that answers with pictures is asked on a thread: they are copied as they come.
-    """
-    if runs_out_of_process(node) and not _shows_pictures(node):
-        return LoopLane(name, node, context, deliver, clock, loop=loop)
-    return ThreadLane(name, node, context, deliver, clock)
-
-
-def _shows_pictures(node: Node) -> bool:
-    """Return whether a box may answer with pictures: where that is not certain, it may."""
-    carried = [*read_signature(type(node)).outlets.values(), *node.outlets().values()]
-    options = [option for each in carried for option in options_of(each)]
-    return any(
-        not isinstance(option, type) or option is object or is_picture(option) for option in options
-    )
 
 
 class LoopLane(ThreadLane):
