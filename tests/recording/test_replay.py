@@ -5,9 +5,13 @@ from __future__ import annotations
 import socket
 import threading
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from engine.core.clock import ns
 from engine.core.commands import (
     BlackOut,
     Condition,
@@ -170,6 +174,31 @@ def test_what_is_owed_at_a_loss_and_after_the_end_is_replayed_the_same(tmp_path:
     said = [one for each in sent(file) for one in packet(each.data)]
     for address in ("/moves", "/people"):
         assert [numbers for to, numbers in said if to == address][-1] == [0]
+
+
+@settings(max_examples=60 if NIGHT else 3)
+@given(st.integers(0, 30), st.integers(1, 20), st.sampled_from([0, 50, 250]))
+def test_whatever_is_lost_and_whenever_nobody_is_counted_and_a_replay_says_the_same(
+    lost: int, later: int, cost: int
+) -> None:
+    back = (lost + later) / 20
+    script = [(lost / 20, GONE[0][1]), (back, StateChange("cam", "running"))]
+    with TemporaryDirectory() as folder:
+        patch, file = Path(folder) / "stage.toml", Path(folder) / "stage.mcap"
+        patch.write_text(STAGE.replace("3 s", "1 s").replace("[cam]", "[cam]\nfps = 10"))
+        rehearse(file, patch, script, seconds=4.0, costs={"moves": cost})
+        assert compared(again(file)).different == []
+        items = [*Recording(file).items()]
+    for address in ("/moves", "/people", "/inside"):
+        for until in (back, 4.0):
+            said = [
+                numbers
+                for item in items
+                if item.moment < ns(until) and isinstance(item.what, RecordedOutput)
+                for to, numbers in packet(item.what.data)
+                if to == address
+            ]
+            assert said[-1:] in ([], [[0]])
 
 
 def sent(file: Path) -> list[RecordedOutput]:
