@@ -46,7 +46,7 @@ READS_A_DATE = frozenset({"now", "utcnow", "today"})
 
 
 Nodes = list[ast.AST]
-"""All of a file, each before what is inside it; walked once, for that takes longer than to parse."""
+"""All that is in a file; it is walked once, for that takes longer than to parse it."""
 Rule = Callable[[Nodes], Iterator[str]]
 """Yields what breaks it in a file, or what a test compares between files."""
 Found = dict[Rule, dict[str, list[str]]]
