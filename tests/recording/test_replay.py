@@ -201,7 +201,7 @@ def test_every_shipped_patch_played_offline_sends_the_same_again(name: str, tmp_
     file = tmp_path / "show.mcap"
     patch = installed_folder("patches") / f"{name}.toml"
     plays_notes = "midi_out" in patch.read_text("utf-8")  # the first may come late
-    rehearse(file, patch, seconds=3.0 if NIGHT or plays_notes else 1.5)
+    rehearse(file, patch, seconds=3.0 if NIGHT or plays_notes else 1.0)
     show = again(file)
     assert compared(show).different == []
     sorts = {each.encoding for each in sent(file)}
