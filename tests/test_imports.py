@@ -147,9 +147,9 @@ def imports(tree: ast.AST, package: str, at_once: bool = True) -> Iterator[Impor
             by_name = base.count(".") < 2 and base.split(".")[0] == "engine"
             for alias in node.names:
                 yield Import(f"{base}.{alias.name}" if by_name else base, node.lineno, at_once)
-        else:
-            later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            typing_only = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        elif not isinstance(node, ast.expr):  # which holds no statement, and is most of a file
+            later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            typing_only = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
             yield from imports(node, package, at_once and not later and not typing_only)
 
 
@@ -264,9 +264,17 @@ def test_the_rule_finds(file: str, source: str) -> None:
 # understand, test or move one without all others.
 
 
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield all of a file but its expressions, which are most of it and hold no statement."""
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.expr):
+            yield node
+            yield from statements(node)
+
+
 def known_by(file: Path) -> Iterator[str]:
     """Yield the modules of the engine that a file imports anywhere, for types too."""
-    for each in ast.walk(ast.parse((ROOT / file).read_text())):
+    for each in statements(ast.parse((ROOT / file).read_text())):
         if isinstance(each, ast.Import):
             yield from (alias.name for alias in each.names)
         elif isinstance(each, ast.ImportFrom) and each.module and not each.level:

@@ -45,19 +45,21 @@ MAY_READ_THE_CLOCK = frozenset(
 READS_A_DATE = frozenset({"now", "utcnow", "today"})
 
 
-Rule = Callable[[ast.Module], Iterator[str]]
+Nodes = list[ast.AST]
+"""All that is in a file; it is walked once, for that takes longer than to parse it."""
+Rule = Callable[[Nodes], Iterator[str]]
 """Yields what breaks it in a file, or what a test compares between files."""
 Found = dict[Rule, dict[str, list[str]]]
 """What each rule finds, by file."""
 
 
-def clock_reads(tree: ast.Module) -> Iterator[str]:
+def clock_reads(nodes: Nodes) -> Iterator[str]:
     """Find where a file asks ``time`` or ``datetime`` for the time, or sleeps."""
     names = {"time"}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names |= {a.asname for a in node.names if a.name == "time" and a.asname}
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=read) if name in names:
                 found = {read}
@@ -72,9 +74,9 @@ def clock_reads(tree: ast.Module) -> Iterator[str]:
         )
 
 
-def classes(tree: ast.Module) -> Iterator[str]:
+def classes(nodes: Nodes) -> Iterator[str]:
     """Yield the names of the public classes of a file."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield node.name
 
@@ -82,25 +84,33 @@ def classes(tree: ast.Module) -> Iterator[str]:
 DIALECT = ("Give ", "Tell ", "Say ")
 
 
-def dialect(tree: ast.Module) -> Iterator[str]:
+def dialect(nodes: Nodes) -> Iterator[str]:
     """Yield the docstrings, of the module, its classes and functions, that begin as few do."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            text = ast.get_docstring(node) or ""
+            text = (ast.get_docstring(node, clean=False) or "").lstrip()
             if text.startswith(DIALECT):
                 yield text
 
 
-def late_decoders(tree: ast.Module) -> Iterator[str]:
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def late_decoders(nodes: Nodes) -> Iterator[str]:
     """Yield the lines where a function, not the module, makes what decodes a type.
 
     msgspec looks at a struct when it is first decoded, and two threads that do so at once crash
     the process (0.22); a module is read by one thread.
     """
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-    inside = [each for each in ast.walk(tree) if isinstance(each, functions)]
-    lines = set()
-    for call in (each for function in inside for each in ast.walk(function)):
+    decoders = {*_decoders(nodes)}
+    if decoders:  # few files have any
+        inside = {call for each in nodes if isinstance(each, FUNCTIONS) for call in ast.walk(each)}
+        yield from (f"line {line}" for line in sorted({x.lineno for x in decoders & inside}))
+
+
+def _decoders(nodes: Nodes) -> Iterator[ast.Call]:
+    """Yield the calls, anywhere, that make what decodes a type."""
+    for call in nodes:
         match call:
             case ast.Call(func=ast.Attribute(attr="decode"), keywords=given):
                 has_type = any(each.arg == "type" for each in given)
@@ -109,8 +119,7 @@ def late_decoders(tree: ast.Module) -> Iterator[str]:
             case _:
                 continue
         if has_type and "msgspec." in ast.unparse(call.func):
-            lines.add(call.lineno)
-    yield from (f"line {line}" for line in sorted(lines))
+            yield call
 
 
 RULES: tuple[Rule, ...] = (clock_reads, classes, dialect, late_decoders)
@@ -121,16 +130,21 @@ def found() -> Found:
     """Parse each file once, and ask every rule."""
     by_rule: Found = {rule: {} for rule in RULES}
     for file in FILES:
-        tree = ast.parse((ROOT / file).read_text())
+        nodes = walked((ROOT / file).read_text())
         for rule, files in by_rule.items():
-            if of_file := [*rule(tree)]:
+            if of_file := [*rule(nodes)]:
                 files[file.as_posix()] = of_file
     return by_rule
 
 
+def walked(source: str) -> Nodes:
+    """Parse a text, and return all that is in it."""
+    return [*ast.walk(ast.parse(source))]
+
+
 def finds(rule: Rule, source: str) -> list[str]:
     """Return what a rule finds in a text."""
-    return [*rule(ast.parse(source))]
+    return [*rule(walked(source))]
 
 
 def may_read_the_clock(file: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from engine.audio.mixer import SoundMixer
 from engine.audio.playout import LONGEST_HOLD_S, RAMP_S, PlayoutBuffer
 from engine.dsp.audio.varispeed import DELAY
+from tests.by_night import few
 
 RATE = 48_000
 BLOCK = 256
@@ -87,7 +88,7 @@ def test_live_sound_begins_and_ends_in_a_ramp():
     assert largest_step(stage.sound) <= STEP + RAMP
 
 
-@pytest.mark.parametrize("speed", [0.9997, 1.0003, 1.001])
+@pytest.mark.parametrize("speed", few([0.9997, 1.0003, 1.001], 2))
 def test_clocks_that_differ_tear_nothing_in_a_minute(speed):
     stage = Stage()
     stage.live(tone(60.0), speed)

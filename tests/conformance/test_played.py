@@ -74,13 +74,17 @@ def apart(kind: str, lives: Lives, port: int) -> Engine:
 
 
 WAYS: dict[str, Way] = {"offline": offline, "live": live}
-# In virtual time and in processes of their own by day a kind of each sort, at night all of them.
-SORTS = {"frame", "landmarks", "block", "str", "trigger"}
+# In processes of their own by day a kind of each sort, and in virtual time those of them of which
+# few networks run: with pictures and sound all do live. At night all of them.
+APART = {"frame", "landmarks", "block", "str", "trigger"}
+OFFLINE = APART - {"frame", "block"}
 CASES = [
     pytest.param(kind, way, id=f"{kind}-{name}")
     for kind in boxes.KIND_NAMES
     for name, way in {**WAYS, "apart": apart}.items()
-    if way is live or ((way is offline or os.name == "posix") and (kind in SORTS or NIGHT))
+    if way is live
+    or (way is offline and (kind in OFFLINE or NIGHT))
+    or (way is apart and os.name == "posix" and (kind in APART or NIGHT))
 ]
 
 

@@ -156,7 +156,7 @@ CHANGES: dict[str, Callable[[Picture], Picture]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "change"), pairs(BOXES, CHANGES, 3))
+@pytest.mark.parametrize(("name", "change"), pairs(BOXES, CHANGES, 6))
 def test_a_size_or_a_turn_that_changes_in_mid_show(name: str, change: str) -> None:
     make, picture = BOXES[name]
     box = make()

@@ -13,6 +13,7 @@ from engine.core.sink import Sink
 from engine.patch.load import parse
 from engine.registry import Registry
 from engine.runtime.opening import plan_document
+from tests.by_night import pairs
 
 BOXES = Registry()
 PATCH = Path("my.toml")
@@ -55,11 +56,10 @@ def check(texts: list[str], key: str) -> None:
 def test_a_wrong_value_of_a_parameter_is_told_in_our_words(use: str) -> None:
     cls = BOXES.find(use)
     parameters = read_parameters(cls)
-    for name in parameters:
+    for name, value in pairs(parameters, VALUES, 4):
         needed = [f'{key} = "x"' for key, one in parameters.items() if one.required and key != name]
         begin = "\n".join(["[a]", f'use = "{use}"', *needed])
-        for value in VALUES:
-            check(told(f"{begin}\n{name} = {value}\n"), name)
+        check(told(f"{begin}\n{name} = {value}\n"), name)
 
 
 @pytest.mark.parametrize("key", CABLES)

@@ -13,6 +13,7 @@ from browser import PHONE, Browser
 from pythonosc.osc_message_builder import build_msg
 from test_page import Show, Wire, answers
 
+from tests.by_night import NIGHT
 from tests.ports import find_port
 
 pytestmark = [
@@ -118,7 +119,12 @@ def stage(tmp_path_factory):
             show.stop()
 
 
-@pytest.fixture(params=["mouse", "touch"])
+def by_mouse_and_finger(day):
+    """Have ``page`` on a desk and on a phone; by day one of them, each in another test."""
+    return pytest.mark.parametrize("page", ["mouse", "touch"] if NIGHT else [day], indirect=True)
+
+
+@pytest.fixture
 def page(stage, request):
     """The view of teaching on a desk with a mouse, and on a phone with a finger."""
     browser, wire, hand, address = stage
@@ -193,6 +199,7 @@ def clear(browser, lesson, pointer):
     browser.until(f"{text(lesson + ' .now')} === 'nothing learned yet'")
 
 
+@by_mouse_and_finger(day="mouse")
 def test_two_classes_are_shown_and_told_apart_and_what_is_neither_is_unsure(page):
     browser, wire, hand, pointer = page
     for name, value in (("low", 0.1), ("high", 0.9)):
@@ -280,6 +287,7 @@ def unlocked_by(browser, button):
     browser.until(f"!document.querySelector('{LEVEL}.recording')")
 
 
+@by_mouse_and_finger(day="touch")
 def test_knobs_are_put_where_they_should_be(page):
     browser, wire, hand, pointer = page
     turn = """

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from engine.lab.bench.rig.jack import server
+from tests.by_night import few
 from tests.limits import LIMIT
 
 KINDS = ("engine.midi.port_process", "engine.audio.capture_process", "engine.system.fork_server")
@@ -106,7 +107,7 @@ def test_nothing_outlives_a_show_that_dies(show, how):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere who is stopped stays so")
-@pytest.mark.parametrize("kind", ["all", *KINDS])
+@pytest.mark.parametrize("kind", few(["all", *KINDS], 2))
 def test_nothing_that_is_stopped_outlives_a_show_that_is_killed(show, kind):
     processes = begun_by(show)
     for each in processes:

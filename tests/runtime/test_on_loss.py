@@ -12,6 +12,7 @@ from engine.core.commands import Lost, SetParameter
 from engine.core.errors import PatchError
 from engine.runtime.entries import CommandEntry, StateChange
 from engine.testing import Script, Swap
+from tests.by_night import NIGHT
 
 from .boxes import COLLECT, Played, got, moments, numbers, play
 
@@ -156,13 +157,13 @@ WORDS = st.sampled_from(['on_loss="hold"', 'on_loss="mute"', ""])
 MOMENTS = st.lists(st.floats(0.0, 1.5), max_size=4)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15 if NIGHT else 6)
 @given(WORDS, WORDS, MOMENTS)
 def test_no_note_hangs_under_any_words_and_losses(
     voice: str, melody: str, losses: list[float]
 ) -> None:
     text = (
-        f'[singer]\nuse="stand_in"\n[voice]\nuse="pitch"\nfrom="singer.sound"\n{voice}\n'
+        f'[singer]\nuse="stand_in"\nwidth=64\nheight=64\n[voice]\nuse="pitch"\nfrom="singer.sound"\n{voice}\n'
         f'[melody]\nuse="notes"\nfrom="voice"\n{melody}\n'
         '[synth]\nuse="midi_out"\n[synth.send]\nnotes="melody"\n'
         f'{COLLECT}x="melody"\n'

@@ -70,7 +70,7 @@ PATCHES = {
 KINDS = ["missing", "folder", "empty", "text", "zeros", "cut"]
 
 
-@pytest.mark.parametrize(("source", "kind"), pairs(PATCHES, KINDS, 2))
+@pytest.mark.parametrize(("source", "kind"), pairs(PATCHES, KINDS, 3))
 def test_what_gives_nothing_is_told_and_ends_with_2(tmp_path, source, kind):
     text, ending = PATCHES[source]
     file = tmp_path / f"lost.{ending}"
@@ -175,8 +175,7 @@ def refused(folder, kind, act, patch):
     return done
 
 
-@pytest.mark.parametrize("act", ACTS)
-@pytest.mark.parametrize("kind", REFUSES)
+@pytest.mark.parametrize(("kind", "act"), pairs(REFUSES, ACTS, 2))
 def test_a_box_that_cannot_be_opened_ends_with_2_where_nothing_is_sent(tmp_path, kind, act):
     done = refused(tmp_path, kind, act, ALONE)
     assert done.returncode == 2, done.stderr

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.errors import ParameterError
 from engine.sources.schedule import read_hours
+from tests.by_night import NIGHT
 
 MONDAY = datetime(2026, 11, 23)
 
@@ -69,6 +70,7 @@ def test_a_span_of_days_is_closed_with_both_its_ends():
     assert [open_at(hours, day, "12:00") for day in range(5)] == [True, False, False, False, True]
 
 
+@settings(max_examples=100 if NIGHT else 12)  # each asks for all minutes of a week
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(1, 1440))
 def test_it_is_open_for_as_many_minutes_as_are_written(hour, minute, length):
     begin = 60 * hour + minute

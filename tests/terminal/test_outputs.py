@@ -87,7 +87,7 @@ def play_until_it_poses(
     return show.returncode, said
 
 
-@pytest.mark.parametrize("how", few([*CLOSED, ">/dev/full 2>&1"], 4))
+@pytest.mark.parametrize("how", few([*CLOSED, ">/dev/full 2>&1"], 3))
 def test_a_show_plays_on_with_streams_closed_or_full(
     how: str, patch: Path, receiver: socket.socket
 ) -> None:

@@ -189,7 +189,7 @@ OTHERS = [48, 60, 61, 62, 64, 65, 66, 71, 73, 74, 76]
 """Notes above, and one below, the 57 that another sings."""
 
 
-@pytest.mark.parametrize("second", few(OTHERS, 6))
+@pytest.mark.parametrize("second", few(OTHERS, 4))
 def test_two_singers_are_one_of_them_or_silence(tmp_path, second) -> None:
     sound = tone(57, 1.5, 0.3)
     sound[RATE // 2 :] += tone(second, 1.0, 0.25)
@@ -223,7 +223,7 @@ SINGS = [(base, tuning) for base in (110.0, 233.0) for tuning in ("whole", "temp
 """The lower one's Hz, and whether the upper one sings the interval as it is or as keys have it."""
 
 
-@pytest.mark.parametrize(("interval", "sings"), pairs(RATIOS, SINGS, 4))
+@pytest.mark.parametrize(("interval", "sings"), pairs(RATIOS, SINGS, 6))
 def test_what_two_singers_have_in_common_is_sung_by_none(interval, sings) -> None:
     """Duets of different vowels and levels, which begin together or one after the other."""
     base, tuning = sings

@@ -68,7 +68,7 @@ def sung(note: int, peak: float) -> Any:
     return 0.35 * peak * spectrum(hz_of(note), 1 / np.arange(1, 21), SUNG, RATE)
 
 
-@pytest.mark.parametrize(("before", "note"), pairs(BEFORE, SINGERS, 3))
+@pytest.mark.parametrize(("before", "note"), pairs(BEFORE, SINGERS, 6))
 def test_a_noise_before_the_singer_takes_nothing_away(tmp_path, before, note) -> None:
     first = BEFORE[before](np.random.default_rng(SEED))
     heard = hear(tmp_path, np.concatenate([first, sung(note, SINGERS[note])]), RATE, 512)

@@ -32,8 +32,7 @@ def told(sound: Any) -> Any:
     return np.array([((at + BLOCK) / RATE, one.hz) for at, one in said if one.on]).reshape(-1, 2)
 
 
-@pytest.mark.parametrize("old", [50, 62])
-@pytest.mark.parametrize("step", [-5, -3, -2, 2, 3, 5, 7])
+@pytest.mark.parametrize(("step", "old"), pairs([-5, -3, -2, 2, 3, 5, 7], [50, 62], 2))
 def test_a_string_that_rings_on_does_not_hide_the_next(old, step) -> None:
     new, begins = old + step, 0.5
     sound = plucked(old, 1.0)

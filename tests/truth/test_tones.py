@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.core.tuning import hz_of
-from tests.by_night import pairs
+from tests.by_night import few, pairs
 from tests.truth.hearing import Heard, cents, hear, spectrum
 
 SETTLED = 0.2
@@ -59,7 +59,7 @@ def alone(heard: Heard, note: int) -> None:
     assert heard.numbers() == [note]
 
 
-@pytest.mark.parametrize(("note", "peak", "rate"), SINES)
+@pytest.mark.parametrize(("note", "peak", "rate"), few(SINES, 6))
 def test_a_sine_has_a_pitch_and_plays_one_note(tmp_path, note, peak, rate) -> None:
     heard = hear(tmp_path, peak * spectrum(hz_of(note), [1.0], 1.0, rate), rate)
     assert heard.share(SETTLED, 0.98) >= 0.9
@@ -67,7 +67,7 @@ def test_a_sine_has_a_pitch_and_plays_one_note(tmp_path, note, peak, rate) -> No
     alone(heard, note)
 
 
-@pytest.mark.parametrize(("kind", "tone"), pairs(HOLLOW, HOLLOW_AT, 3))
+@pytest.mark.parametrize(("kind", "tone"), pairs(HOLLOW, HOLLOW_AT, 6))
 def test_a_hollow_spectrum_is_no_twelfth(tmp_path, kind, tone) -> None:
     note, rate = tone
     sound = 0.4 * spectrum(hz_of(note), np.asarray(HOLLOW[kind], float), 0.7, rate)
@@ -85,7 +85,7 @@ def bass(kind: str, note: int) -> Any:
     return 0.4 * sound * np.exp(-np.arange(len(sound)) / 32000 / 0.8)
 
 
-@pytest.mark.parametrize(("kind", "note"), pairs(BASSES, BASS_NOTES, 3))
+@pytest.mark.parametrize(("kind", "note"), pairs(BASSES, BASS_NOTES, 6))
 def test_a_bass_below_a_voice_is_right_or_silent(tmp_path, kind, note) -> None:
     """Stiff partials make a string sharp by some cents: that much is true of it."""
     heard = hear(tmp_path, bass(kind, note), 32000, 512)
