@@ -9,8 +9,10 @@ stays with the machine, so a failure comes again by repetition.
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,10 +24,17 @@ LATE = Path(__file__).with_name("late")
 
 @pytest.fixture(autouse=True, scope="session")
 def children() -> Iterator[None]:
-    """Delay the processes that tests begin."""
+    """Delay the processes that tests begin, whatever environment they are given."""
+    begin = subprocess.Popen.__init__
+
+    def begin_delayed(process: Any, *how: Any, env: Any = None, **more: Any) -> None:
+        its = dict(os.environ if env is None else env)
+        found = [its["PYTHONPATH"]] if its.get("PYTHONPATH") else []
+        its["PYTHONPATH"] = os.pathsep.join([*found, str(LATE)])
+        begin(process, *how, env={**its, chance_delays.CHILDREN: "1"}, **more)
+
     with pytest.MonkeyPatch.context() as patching:
-        patching.setenv(chance_delays.CHILDREN, "1")
-        patching.setenv("PYTHONPATH", str(LATE), prepend=os.pathsep)
+        patching.setattr(subprocess.Popen, "__init__", begin_delayed)
         yield
 
 
