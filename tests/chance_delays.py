@@ -31,8 +31,8 @@ LONGEST: Final = 0.02
 SLOW, SLOW_HAND_OVERS = 1 / 20, 1 / 4
 """Which share of the functions is slow in one test, and of the places that hand over."""
 OFTEN, EARLY, EVER = 1 / 2, 20, 1 / 20
-"""The chance of a sleep, for so many calls and returns of a slow function; then it falls, to this
-share of it at the lowest."""
+"""The chance of a sleep, for so many calls and returns of a slow function; then it falls, that of a
+hand-over to this share of it at the lowest."""
 OURS: Final = (
     *("audio", "core/mailbox", "midi", "net", "osc", "recording", "runtime", "sinks", "sources"),
     *("system", "video", "web", "window"),
@@ -92,7 +92,7 @@ def _delay(frame: FrameType, event: str, called: object) -> None:
         slow = _is_slow[place] = _chance.random() < _share(*place)
     if slow:
         _events[place] += 1
-        if _chance.random() < OFTEN * max(EVER, min(1, EARLY / _events[place])):
+        if _chance.random() < OFTEN * max(EVER * bool(name), min(1, EARLY / _events[place])):
             sleep(_chance.random() * LONGEST)
 
 
