@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -128,6 +129,7 @@ def limited(folder: Path, most: int, *words: object) -> Iterator[Show]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, "PYTHONASYNCIODEBUG": ""},  # it would tell of a busy machine
     ) as process:
         show = Show(process)
         try:
