@@ -90,7 +90,8 @@ class Mailbox:
             return list(self._waiting.values())
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        with self._lock:  # while a message is replaced it would seem that none waits
+            return len(self._waiting)
 
     def _make_room(self, key: Hashable, kind: Kind, content: Any, at: Ns) -> bool:
         before = self._newest.get(key)

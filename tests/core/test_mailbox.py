@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Hashable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from engine.core.clock import SECOND, ns
 from engine.core.kinds import Kind
 from engine.core.mailbox import CAP, Item, Mailbox
 from engine.core.messages import Ns
+from tests.limits import LIMIT
 
 KIND_OF = {
     "picture": Kind.LATEST,
@@ -192,3 +194,24 @@ def test_threads_lose_nothing() -> None:
     out += box.take()
     for who in range(4):
         assert [i.content[1] for i in out if i.content[0] == who] == list(range(each))
+
+
+def test_while_a_message_is_replaced_it_never_seems_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or whoever takes what waits passes it by, and is not woken again: it was not empty."""
+    box, seen = Mailbox(), []
+    drop = Mailbox._drop
+
+    def looked_at(mailbox: Mailbox, ticket: int) -> None:
+        drop(mailbox, ticket)
+        looker = threading.Thread(target=lambda: seen.append(len(mailbox)))
+        lookers.append(looker)
+        looker.start()
+        looker.join(0.05)  # it waits for its turn
+
+    lookers: list[threading.Thread] = []
+    monkeypatch.setattr(Mailbox, "_drop", looked_at)
+    for at in range(2):
+        box.put("frame", Kind.LATEST, at, Ns(at))
+    (looker,) = lookers
+    looker.join(LIMIT)
+    assert seen == [1]

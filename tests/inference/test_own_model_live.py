@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from pythonosc.osc_message import OscMessage
-
+from engine.osc.parse import packet
 from engine.registry import Registry
 from tests.inference.tiny_models import write_model
 from tests.limits import LIMIT
@@ -64,9 +63,9 @@ def beside(folder: Path, port: int) -> Path:
 def heard(receiver: socket.socket) -> Iterator[float]:
     """Yield what the patch says about the light, and pass over what it says about itself."""
     while True:
-        message = OscMessage(receiver.recv(4096))
-        if message.address == "/light":
-            yield message.params[0]
+        for address, arguments in packet(receiver.recv(4096)):
+            if address == "/light":
+                yield arguments[0]
 
 
 def test_the_file_holds_one_box(tmp_path: Path) -> None:

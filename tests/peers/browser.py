@@ -39,7 +39,8 @@ class Browser:
             if "successfully" in line:
                 break
         # What it says later is read and forgotten, or it would wait for a reader.
-        threading.Thread(target=self._driver.stdout.read, daemon=True).start()
+        self._reader = threading.Thread(target=self._driver.stdout.read, daemon=True)
+        self._reader.start()
         self._at = f"http://127.0.0.1:{port}/session"
         arguments = [*FLAGS, f"--user-data-dir={self._profile.name}"]
         wanted = {
@@ -238,6 +239,7 @@ class Browser:
             pass
         self._driver.terminate()
         self._driver.wait(LIMIT)
+        self._reader.join(LIMIT)
         self._driver.stdout.close()
         self._profile.cleanup()
 

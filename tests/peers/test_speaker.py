@@ -109,14 +109,15 @@ def test_each_click_is_heard_once_and_how_late_is_printed(tmp_path):
 
 
 def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path):
-    with wire_ear(tmp_path, 1.5) as ear, speaker(volume=0.5, pan=-1.0) as (box, reports):
+    with wire_ear(tmp_path, 4.0) as ear, speaker(volume=0.5, pan=-1.0) as (box, reports):
         ear.begin()
         for port, hz in (("one", 300.0), ("two", 500.0)):
             box.send(port, Block(tone(4.0, hz), RATE, 0), Ns(0))
         box.flush(Ns(0))
-        time.sleep(0.8)
+        time.sleep(1.5)  # more than twice what is looked at: the sound may begin late
         box.volume = 0.0  # no more sound comes, and it is heard all the same
-        heard = ear.heard()
+        time.sleep(0.7)
+        heard = ear.heard(now=True)
     left, right = heard.sound
     begin = int(loud(left)[0])
     power = np.abs(np.fft.rfft(left[begin + 4800 : begin + 4800 + 24_000])) / 12_000

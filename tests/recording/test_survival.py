@@ -45,7 +45,7 @@ def sensorium(*words: object, code: str = MAIN) -> Iterator[subprocess.Popen[str
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONASYNCIODEBUG": "0"},
+        env={**os.environ, "PYTHONASYNCIODEBUG": ""},
     ) as process:
         alarm = threading.Timer(LIMIT, process.kill)
         alarm.start()

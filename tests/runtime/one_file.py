@@ -135,7 +135,7 @@ class Show:
         with subprocess.Popen(
             command,
             cwd=self.folder,
-            env={**os.environ, "PYTHONASYNCIODEBUG": "0", **settings},
+            env={**os.environ, "PYTHONASYNCIODEBUG": "", **settings},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -56,7 +56,7 @@ def run(*words: object, hashes: str = "0", code: int = 0) -> subprocess.Complete
         text=True,
         timeout=LIMIT,
         check=False,
-        env={**os.environ, "PYTHONHASHSEED": hashes, "PYTHONASYNCIODEBUG": "0"},
+        env={**os.environ, "PYTHONHASHSEED": hashes, "PYTHONASYNCIODEBUG": ""},
     )
     assert done.returncode == code, done.stderr
     return done

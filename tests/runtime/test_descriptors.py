@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -81,8 +82,18 @@ class Show:
         self.held = 0.0
         self.played = 0
         self._news = threading.Condition()
-        for stream, take in ((process.stderr, self._hear), (process.stdout, self._watch)):
-            threading.Thread(target=self._read, args=(stream, take), daemon=True).start()
+        self._readers = [
+            threading.Thread(target=self._read, args=(stream, take), daemon=True)
+            for stream, take in ((process.stderr, self._hear), (process.stdout, self._watch))
+        ]
+        for each in self._readers:
+            each.start()
+
+    def end(self) -> None:
+        """End it, and hear the rest of what it has said."""
+        self.process.kill()
+        for each in self._readers:
+            each.join(LIMIT)
 
     def until(self, there: Callable[[], object]) -> None:
         with self._news:
@@ -118,11 +129,13 @@ def limited(folder: Path, most: int, *words: object) -> Iterator[Show]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, "PYTHONASYNCIODEBUG": ""},  # it would tell of a busy machine
     ) as process:
+        show = Show(process)
         try:
-            yield Show(process)
+            yield show
         finally:
-            process.kill()
+            show.end()  # or who still reads would read what is closed
 
 
 @pytest.fixture

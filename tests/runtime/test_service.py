@@ -99,7 +99,7 @@ def patch(tmp_path: Path) -> Path:
 @contextmanager
 def service(patch: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Play a patch as a manager would."""
-    variables: Mapping[str, str] = {**os.environ, "PYTHONASYNCIODEBUG": "0", **environment}
+    variables: Mapping[str, str] = {**os.environ, "PYTHONASYNCIODEBUG": "", **environment}
     show = subprocess.Popen(
         [*PLAY, str(patch), "--quiet", "--no-page"], env=variables, stderr=subprocess.DEVNULL
     )

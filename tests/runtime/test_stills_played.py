@@ -64,7 +64,7 @@ def begun(folder: Path, *words: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "PYTHONASYNCIODEBUG": "0", "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONASYNCIODEBUG": "", "PYTHONPATH": str(Path(__file__).parents[2])},
     )
 
 

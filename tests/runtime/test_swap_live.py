@@ -203,6 +203,7 @@ def test_a_way_out_that_falls_far_behind_is_taken_back(tmp_path: Path) -> None:
         SLOW.replace("Slow", "Late")
         .replace("Trigger", "float")
         .replace("messages import float", "messages import Note")
+        .replace("wait(0.1)", "wait(0.3)")  # far, also beside what a busy machine takes
     )
 
     async def edit(editor: Editor) -> None:
@@ -214,6 +215,7 @@ def test_a_way_out_that_falls_far_behind_is_taken_back(tmp_path: Path) -> None:
         tmp_path,
         {**FILES, "show.toml": BEAT + through + OUT + 'n = "n"\n', "nodes/late.py": lag},
         edit,
+        trial=3.0,  # so that some are late
     )
 
 
@@ -344,7 +346,8 @@ def test_the_next_patch_of_a_set_is_warm_and_nothing_is_opened_twice(tmp_path: P
         await editor.until(lambda: editor.engine.playing == 2)
         await editor.until(lambda: noted() == ["opened", "closed"], "it was not closed")
 
-    engine = edited(tmp_path, files, edit)
+    # Nobody edits: what is saved may call off what was opened ahead, and so does a first late look.
+    engine = edited(tmp_path, files, edit, edits=False)
     assert noted() == ["opened", "closed"]
     assert engine.metrics.stats(engine.clock.now())["lanes"]["h"]["state"] == "removed"
     assert engine.metrics.faults == []
