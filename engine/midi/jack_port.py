@@ -25,22 +25,29 @@ class JackPort:
         self._server = join_server()
         return self._server.midi_ports(direction) if self._server else None
 
-    def begin(self, cabled_to: str | None, before: Sequence[str]) -> bool:
-        """Look after the port, open since there were the threads ``before``; return whether.
+    def begin(self) -> bool:
+        """Begin to hear who leaves, and return whether the server can be asked at all.
 
-        Raise ConnectionError where no server runs, and PortError where the port is none yet: no
-        cable leads to the other, or nobody hears of it.
+        Raise ConnectionError where none runs, for its library opens ports all the same, and takes
+        what is sent to them.
         """
-        server = self._server = self._server or join_server()
-        if server is None:
-            return False
-        server.begin()
-        if cabled_to and not server.are_connected(cabled_to, self._name):
+        self._server = self._server or join_server()
+        if self._server:
+            self._server.begin()
+        return self._server is not None
+
+    def is_called(self, cabled_to: str | None, before: Sequence[str]) -> bool:
+        """Return whether JACK calls the port, open since there were the threads ``before``.
+
+        Raise PortError where no cable leads to the other port, or where this process is of no use.
+        """
+        assert self._server is not None
+        if cabled_to and not self._server.are_connected(cabled_to, self._name):
             raise PortError(f"{cabled_to} cannot be connected to yet")
-        self._called = CalledClient(server, before)
-        if not (self._called.is_called() and self._called.wakes_all()):
-            raise PortError(f"JACK does not call {cabled_to or self._name} and us in turn yet")
-        return True
+        self._called = CalledClient(self._server, before)
+        if not self._called.wakes_all():
+            raise PortError(f"JACK would not call another program after {self._name}")
+        return self._called.is_called()
 
     def leave(self) -> None:
         """Leave the server, where a port could not be opened."""

@@ -37,6 +37,8 @@ LOOK: Final = 0.1
 """Seconds between two looks whether the port and the show are still there."""
 ENDING: Final = 5
 """Seconds that the notes may take to end once the show has died."""
+TRIES: Final = 5
+"""How often a port that JACK does not call is opened; with each it forgets why."""
 STUCK: Final = 15.0
 """Seconds without a look after which this process ends, whatever holds it."""
 PULSE: Final = [0xF8]
@@ -211,8 +213,10 @@ def find_loss(looked: Wakeup, lost: Callable[[], str]) -> str:
 
 def _lookout(direction: str, system: str, port: str | None) -> Callable[[], str]:
     """Look after a port of any system but JACK; a virtual one (None) always is there."""
-    watch = device(direction, system, "Sensorium lookout")[0] if port else None
-    return lambda: port if watch and port and port not in watch.get_ports() else ""
+    if port is None:
+        return lambda: ""
+    watch = device(direction, system, "Sensorium lookout")[0]
+    return lambda: "" if port in watch.get_ports() else port
 
 
 def _may_wait(message: Sequence[int]) -> bool:
@@ -246,9 +250,7 @@ def main(given: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     wanted = _arguments(given)
     writer = PipeWriter(_STDOUT)
-
     jack = JackPort(wanted.name)
-
     try:
         if wanted.work == "list":
             writer.write_only(pack_frame(LISTED, json.dumps(_all(wanted.system)).encode()))
@@ -285,13 +287,17 @@ def _open(
     work, system, port = wanted.work, wanted.system, wanted.port
     which = {"own": wanted.own, "beside": wanted.beside}
     if system == "jack" and (there := jack.join(work)) is not None and port:
-        choose_port(port, there, work, **which)  # a port that plays joins only where there is one
-    before = threads()
-    opened, name, system = open_port(work, system, port, wanted.name, hear, **which)
-    other = name if port else None
-    if system == "jack" and jack.begin(other, before):
-        return opened, name, lambda: jack.lost(other)
-    return opened, name, _lookout(work, system, other)
+        choose_port(port, there, work, **which)  # what plays joins only once it is there
+    for _ in range(TRIES):
+        before = threads()
+        opened, name, system = open_port(work, system, port, wanted.name, hear, **which)
+        other = name if port else None
+        if system != "jack" or not jack.begin():
+            return opened, name, _lookout(work, system, other)
+        if jack.is_called(other, before):
+            return opened, name, partial(jack.lost, other)
+        opened.close_port()
+    raise PortError(f"JACK does not call {wanted.name} with {name}")
 
 
 def _all(system: str) -> dict[str, list[str]]:

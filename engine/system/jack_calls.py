@@ -17,8 +17,10 @@ from typing import Final
 
 from engine.system.jack import ServerWatch
 
-CALLED: Final = 1.0
+CALLED: Final = 0.3
 """Seconds within which a client that has just begun must be called."""
+LET_GO: Final = 1.0
+"""Seconds within which this process has let go of a client that left, if it ever does."""
 SETTLED: Final = 4
 """Cycles after which a new cable counts for who wakes whom."""
 SILENT: Final = 20
@@ -67,12 +69,13 @@ class CalledClient:
     def wakes_all(self) -> bool:
         """Return whether this process can wake every other client of the server.
 
-        What leaves in this moment is looked at twice: it is let go of in a moment.
+        What a client that leaves was woken by is let go of within a moment, or never.
         """
-        left = _left_behind()
-        if left:
-            self._server.wait_cycles(SETTLED, CALLED)
-        return not left & _left_behind()
+        left, end = _left_behind(), time.monotonic() + LET_GO
+        while left and time.monotonic() < end:
+            self._server.wait_cycles(1, CALLED)
+            left &= _left_behind()
+        return not left
 
     def goes_on(self) -> bool:
         """Return whether it is called still; to be asked again and again."""
