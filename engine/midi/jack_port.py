@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from engine.midi.ports import PortError
 from engine.system.jack import ServerWatch, join_server
 from engine.system.jack_calls import CalledClient
@@ -36,15 +34,15 @@ class JackPort:
             self._server.begin()
         return self._server is not None
 
-    def is_called(self, cabled_to: str | None, before: Sequence[str]) -> bool:
-        """Return whether JACK calls the port, open since there were the threads ``before``.
+    def is_called(self, cabled_to: str | None, thread: str | None) -> bool:
+        """Return whether JACK calls the port, on ``thread``.
 
         Raise PortError where no cable leads to the other port, or where this process is of no use.
         """
         assert self._server is not None
         if cabled_to and not self._server.are_connected(cabled_to, self._name):
             raise PortError(f"{cabled_to} cannot be connected to yet")
-        self._called = CalledClient(self._server, before)
+        self._called = CalledClient(self._server, thread)
         if not self._called.wakes_all():
             raise PortError(f"JACK would not call another program after {self._name}")
         return self._called.is_called()

@@ -28,7 +28,7 @@ from engine.midi.rtmidi import Device, Hear
 from engine.system.device_main import end_with, leave_signals_to_show
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
-from engine.system.jack_calls import threads
+from engine.system.jack_calls import last_begun, threads
 from engine.system.liveness import exit_when_stuck, start_heartbeat
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
@@ -291,10 +291,11 @@ def _open(
     for _ in range(TRIES):
         before = threads()
         opened, name, system = open_port(work, system, port, wanted.name, hear, **which)
+        thread = last_begun(before)  # of JACK's library: the one that it calls is its last
         other = name if port else None
         if system != "jack" or not jack.begin():
             return opened, name, _lookout(work, system, other)
-        if jack.is_called(other, before):
+        if jack.is_called(other, thread):
             return opened, name, partial(jack.lost, other)
         opened.close_port()
     raise PortError(f"JACK does not call {wanted.name} with {name}")

@@ -40,17 +40,19 @@ def threads() -> list[str]:
         return []
 
 
+def last_begun(before: Container[str]) -> str | None:
+    """Return which thread has begun last, where one has that was not there ``before``."""
+    return next((each for each in reversed(threads()) if each not in before), None)
+
+
 class CalledClient:
-    """A client of this process, which is not ours to ask: the only one begun since ``before``.
+    """A client of this process that is not ours to ask, but for ``thread``, on which it is called.
 
     Where the system does not tell of threads (Linux does) it always seems to be called.
     """
 
-    def __init__(self, server: ServerWatch, before: Container[str]) -> None:
-        """``before`` are the threads that there were just before it was begun."""
-        began = [each for each in threads() if each not in before]
-        # JACK's library begins that which plays last.
-        self._thread = _TASKS / began[-1] / "status" if began else None
+    def __init__(self, server: ServerWatch, thread: str | None) -> None:
+        self._thread = _TASKS / thread / "status" if thread else None
         self._server = server
         self._turns = self._count()
         self._frames = server.frames()
