@@ -14,6 +14,8 @@ import queue
 import signal
 import subprocess
 import sys
+import time
+from functools import partial
 from pathlib import Path
 
 import jack
@@ -41,6 +43,8 @@ pytestmark = pytest.mark.peer("jackd", "jackd2")
 
 MAP_FIXED = 0x10
 """Linux: what lay there before is gone."""
+AGAIN = 2
+"""Seconds after which what JACK may have lost is sent once more."""
 SLACK = 5
 """How many times longer a busy machine may take than is promised."""
 TURNS = 5
@@ -556,19 +560,34 @@ def test_auto_listens_to_the_first_that_is_not_ours(make):
 def test_what_mido_sends_is_heard_with_the_moment_it_came():
     with listening("tx", map_={"cc21": "reach.smooth"}) as (source, out, heard):
         assert source.outlet("cc16") is float
-        for message in (
-            mido.Message("control_change", control=16, value=127),
-            mido.Message("control_change", control=21, value=127),
-            mido.Message("pitchwheel", pitch=-8192),
-            mido.Message("note_on", note=60, velocity=1, channel=15),
+        told = []
+        for message, said in (
+            (mido.Message("control_change", control=16, value=127), ("cc16", 1.0)),
+            (
+                mido.Message("control_change", control=21, value=127),
+                ("", SetParameter("reach", "smooth", 1.0, of_range=True)),
+            ),
+            (mido.Message("pitchwheel", pitch=-8192), ("bend", -1.0)),
+            (mido.Message("note_on", note=60, velocity=1, channel=15), ("notes", Note(60, 1, 16))),
         ):
-            out.send_message(message.bytes())
-        assert [heard.get(timeout=LIMIT) for _ in range(4)] == [
-            ("cc16", 1.0),
-            ("", SetParameter("reach", "smooth", 1.0, of_range=True)),
-            ("bend", -1.0),
-            ("notes", Note(60, 1, 16)),
-        ]
+            send = partial(out.send_message, message.bytes())
+            assert answer(heard, send, told) == said
+            told.append(said)
+
+
+def answer(heard, send, told):
+    """Send until something is heard that was not ``told``, and return it.
+
+    Why again: JACK loses what comes in a cycle for which it is too late.
+    """
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        send()
+        with contextlib.suppress(queue.Empty):
+            while (said := heard.get(timeout=AGAIN)) in told:
+                pass
+            return said
+    pytest.fail("nothing is heard")
 
 
 def test_bytes_of_nothing_and_floods_of_exclusive_data_do_no_harm():
