@@ -34,7 +34,7 @@ class JackPort:
             self._server.begin()
         return self._server is not None
 
-    def is_called(self, cabled_to: str | None, thread: str | None) -> bool:
+    def is_called(self, cabled_to: str | None, thread: str | None, *, sends: bool) -> bool:
         """Return whether JACK calls the port, on ``thread``.
 
         Raise PortError where no cable leads to the other port, or where this process is of no use.
@@ -43,7 +43,7 @@ class JackPort:
         if cabled_to and not self._server.are_connected(cabled_to, self._name):
             raise PortError(f"{cabled_to} cannot be connected to yet")
         self._called = CalledClient(self._server, thread)
-        if not self._called.wakes_all():
+        if sends and not self._called.wakes_all():  # nobody is called after one that hears
             raise PortError(f"JACK would not call another program after {self._name}")
         return self._called.is_called()
 

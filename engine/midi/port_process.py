@@ -295,7 +295,7 @@ def _open(
         other = name if port else None
         if system != "jack" or not jack.begin():
             return opened, name, _lookout(work, system, other)
-        if jack.is_called(other, thread):
+        if jack.is_called(other, thread, sends=work == "out"):
             return opened, name, partial(jack.lost, other)
         opened.close_port()
     raise PortError(f"JACK does not call {wanted.name} with {name}")
