@@ -21,13 +21,14 @@ from typing import Final
 from engine.midi.active_notes import CONTROL, ActiveNotes
 from engine.midi.clock_out import ClockPulses
 from engine.midi.frames import AT_END, BEAT, BPM, EXCLUSIVE, MIDI, MOMENT, RECEIVED, TEMPO
+from engine.midi.jack_port import JackPort
 from engine.midi.own_ports import OwnPorts, shown
-from engine.midi.ports import PortError, device, open_port
-from engine.midi.rtmidi import Device
+from engine.midi.ports import PortError, choose_port, device, open_port
+from engine.midi.rtmidi import Device, Hear
 from engine.system.device_main import end_with, leave_signals_to_show
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
-from engine.system.jack import ServerWatch, watch_server
+from engine.system.jack_calls import last_begun, threads
 from engine.system.liveness import exit_when_stuck, start_heartbeat
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
@@ -36,6 +37,8 @@ LOOK: Final = 0.1
 """Seconds between two looks whether the port and the show are still there."""
 ENDING: Final = 5
 """Seconds that the notes may take to end once the show has died."""
+TRIES: Final = 5
+"""How often a port that JACK does not call is opened; with each it forgets why."""
 STUCK: Final = 15.0
 """Seconds without a look after which this process ends, whatever holds it."""
 PULSE: Final = [0xF8]
@@ -188,17 +191,13 @@ def listen(port: Device, beat: Callable[[], None], looked: Wakeup) -> None:
     # thread in the midst of a callback, and with it, by a crash, the process.
 
 
-def find_loss(
-    looked: Wakeup, direction: str, system: str, port: str | None, jack: ServerWatch | None
-) -> str:
+def find_loss(looked: Wakeup, lost: Callable[[], str]) -> str:
     """Look every ``LOOK`` seconds whether the port and the show are there; return what went away.
 
-    A virtual port (None) always is, but for JACK, whose server may go: its library lists the ports
-    of a dead one for ever. A port that went and is back when it is looked for went. Each look sets
-    ``looked``, so that the heartbeat stops where one hangs.
+    ``lost`` returns what went with the port. Each look sets ``looked``, so that the heartbeat stops
+    where one hangs.
     """
     parent = os.getppid()
-    lookout = device(direction, system, "Sensorium lookout")[0] if port else None
     while True:
         exit_when_stuck(STUCK)
         time.sleep(LOOK)
@@ -207,13 +206,17 @@ def find_loss(
                 signal.alarm(ENDING)  # by the system: a driver that hangs keeps nothing alive
             os.kill(os.getpid(), signal.SIGTERM)
             return "the show"
-        if jack and jack.gone:
-            return "the JACK server"
-        if lookout and port and port not in lookout.get_ports():
-            return port
-        if jack and port and jack.has_left(port):
-            return port
+        if gone := lost():
+            return gone
         looked.set()
+
+
+def _lookout(direction: str, system: str, port: str | None) -> Callable[[], str]:
+    """Look after a port of any system but JACK; a virtual one (None) always is there."""
+    if port is None:
+        return lambda: ""
+    watch = device(direction, system, "Sensorium lookout")[0]
+    return lambda: "" if port in watch.get_ports() else port
 
 
 def _may_wait(message: Sequence[int]) -> bool:
@@ -247,30 +250,21 @@ def main(given: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     wanted = _arguments(given)
     writer = PipeWriter(_STDOUT)
-
+    jack = JackPort(wanted.name)
     try:
         if wanted.work == "list":
             writer.write_only(pack_frame(LISTED, json.dumps(_all(wanted.system)).encode()))
             return 0
         hear = Hearing(writer.write) if wanted.work == "in" else _deaf
-        port, name, system = open_port(
-            wanted.work,
-            wanted.system,
-            wanted.port,
-            wanted.name,
-            hear,
-            own=wanted.own,
-            beside=wanted.beside,
-        )
-        jack = _watch_jack(name, wanted) if system == "jack" else None
+        port, name, lost = _open(wanted, hear, jack)
     except (PortError, ConnectionError) as error:
+        jack.leave()
         writer.write_only(pack_frame(FAILED, str(error).encode()))
         return 1
     looked = Wakeup()
 
     def watch() -> None:
-        lost = find_loss(looked, wanted.work, system, name if wanted.port else None, jack)
-        writer.write(pack_frame(GONE, lost.encode()))
+        writer.write(pack_frame(GONE, find_loss(looked, lost).encode()))
 
     threading.Thread(target=watch, daemon=True).start()
     writer.start(pack_frame(OPENED, name.encode()))
@@ -282,16 +276,29 @@ def main(given: list[str] | None = None) -> int:
     return 0
 
 
-def _watch_jack(port: str, wanted: argparse.Namespace) -> ServerWatch | None:
-    """Watch JACK's server for an open port, once that is what it seems to be.
+def _open(
+    wanted: argparse.Namespace, hear: Hear, jack: JackPort
+) -> tuple[Device, str, Callable[[], str]]:
+    """Open a port; give it, its name, and what returns what of it went away, "" while nothing did.
 
-    Without a server its library opens ports all the same, and takes what is sent to them. Raise
-    ConnectionError, or PortError where no cable leads to the port.
+    Raise PortError, and ConnectionError where no JACK server runs: its library opens ports without
+    one, too, and takes what is sent to them.
     """
-    jack = watch_server()
-    if jack and wanted.port and not jack.are_connected(port, wanted.name):
-        raise PortError(f"{port} cannot be connected to yet")
-    return jack
+    work, system, port = wanted.work, wanted.system, wanted.port
+    which = {"own": wanted.own, "beside": wanted.beside}
+    if system == "jack" and (there := jack.join(work)) is not None and port:
+        choose_port(port, there, work, **which)  # what plays joins only once it is there
+    for _ in range(TRIES):
+        before = threads()
+        opened, name, system = open_port(work, system, port, wanted.name, hear, **which)
+        thread = last_begun(before)  # of JACK's library: the one that it calls is its last
+        other = name if port else None
+        if system != "jack" or not jack.begin():
+            return opened, name, _lookout(work, system, other)
+        if jack.is_called(other, thread, sends=work == "out"):
+            return opened, name, partial(jack.lost, other)
+        opened.close_port()
+    raise PortError(f"JACK does not call {wanted.name} with {name}")
 
 
 def _all(system: str) -> dict[str, list[str]]:

@@ -72,7 +72,7 @@ def open_port(
             raise PortError(f"{name}: {error}") from None
         return opened, name, found
     names = opened.get_ports()
-    index = _choose(port, names, direction, own=own, beside=beside)
+    index = choose_port(port, names, direction, own=own, beside=beside)
     try:
         opened.open_port(index, name)
     except OSError as error:
@@ -80,9 +80,10 @@ def open_port(
     return opened, names[index], found
 
 
-def _choose(
+def choose_port(
     port: str, names: Sequence[str], direction: str, *, own: OwnPorts | None, beside: bool
 ) -> int:
+    """Find the port that ``open_port`` opens among ``names``; raises PortError."""
     if beside:
         return choose_beside(port, names)
     return first_played(names, own) if port == AUTO else choose(port, names, direction)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 NAME: Final = "Sensorium lookout"
 """The name of our client that watches."""
+_FRAMES: Final = 1 << 32
+"""What a server counts its frames up to."""
 
 
 class ServerWatch:
@@ -27,7 +30,18 @@ class ServerWatch:
         self._left: set[str] = set()
         client.set_shutdown_callback(self._on_shutdown)
         client.set_client_registration_callback(self._on_registration)
-        client.activate()
+
+    def begin(self) -> None:
+        """Begin to hear who leaves."""
+        self._client.activate()
+
+    def leave(self) -> None:
+        """Leave the server; there is nothing more to ask.
+
+        A process that ends without a word holds up every program of the server until that is
+        noticed.
+        """
+        self._client.close()
 
     @property
     def gone(self) -> bool:
@@ -43,6 +57,19 @@ class ServerWatch:
         """Return the frames that the server has counted at the start of this cycle, 32 bits."""
         return int(self._client.last_frame_time)
 
+    def wait_cycles(self, count: int, most: float) -> None:
+        """Wait until the server has gone on by so many cycles, ``most`` seconds long."""
+        begin, end = self.frames(), time.monotonic() + most
+        while (self.frames() - begin) % _FRAMES < count * self.cycle and time.monotonic() < end:
+            time.sleep(self.cycle / self._client.samplerate)
+
+    def midi_ports(self, direction: str) -> list[str]:
+        """List the ports that an input ("in") or an output ("out") can be joined to."""
+        wanted = {"is_output": True} if direction == "in" else {"is_input": True}
+        while True:
+            with suppress(RuntimeError):  # one left while they were listed
+                return [_name(port) for port in self._client.get_ports(is_midi=True, **wanted)]
+
     def has_output(self, name: str) -> bool:
         """Return whether a client of this name still has audio outputs, or the server went away."""
         pattern = f"^{re.escape(name)}:"
@@ -51,12 +78,16 @@ class ServerWatch:
             and bool(self._client.get_ports(pattern, is_audio=True, is_output=True))
         )
 
-    def has_left(self, port: str) -> bool:
-        """Return whether the client of a port has left since, be it back or not.
+    def keeps(self, port: str) -> bool:
+        """Return whether a port is there and its client has not left since it began, to be back.
 
         Why: a program that is begun anew soon has a port of the same name, and no cable to it.
         """
-        return any(port.startswith(f"{client}:") for client in tuple(self._left))
+        if any(port.startswith(f"{client}:") for client in tuple(self._left)):
+            return False
+        with suppress(self._error):
+            return bool(self._client.get_port_by_name(port))
+        return False
 
     def are_connected(self, port: str, client: str) -> bool:
         """Return whether a cable joins a port and one of a client, which JACK may have renamed.
@@ -101,6 +132,17 @@ def watch_server() -> ServerWatch | None:
 
     Raise ConnectionError where no server runs.
     """
+    server = join_server()
+    if server:
+        server.begin()
+    return server
+
+
+def join_server() -> ServerWatch | None:
+    """Join the server that runs, as one that does not hear yet who leaves.
+
+    That is done in a moment: nobody waits for it. Raise ConnectionError where no server runs.
+    """
     library = jack_library()
     if library is None:
         return None
@@ -108,6 +150,14 @@ def watch_server() -> ServerWatch | None:
         return ServerWatch(library.client(NAME, no_start_server=True), library.error)
     except library.error:
         raise ConnectionError("no JACK server runs") from None
+
+
+def _name(port: Any) -> str:
+    try:
+        name: str = port.name
+    except UnicodeDecodeError as error:
+        return error.object.decode(errors="ignore")
+    return name
 
 
 def _ignore(_: str) -> None:

@@ -112,6 +112,7 @@ def begin_server(
 
     def serves() -> bool:
         if running[-1].poll() is not None:
+            _end(running[-1])  # with its pipe
             running.append(_quiet(command, complaints, close_fds=False))
         return "system:playback_1" in ports()
 
