@@ -1,8 +1,8 @@
 """What one machine and one other say to each other, as bytes in and bytes out: no socket, no clock.
 
 Both send a packet at least every 100 ms; who is not heard for 0.9 s is gone. Who is gone for one is
-gone for the other too: they come back once each has seen a packet of after that. A machine is here once
-it knows which start of our program we are, both clocks were compared often enough, and it said
+gone for the other too: they come back once each has seen a packet of after that. A machine is here
+once it knows which start of our program we are, both clocks were compared often enough, and it said
 what it has. A packet of an earlier start of its program is never heard again after one of a later.
 
 Every packet that comes is answered for: what of it arrived (``traffic``), and when it came
