@@ -89,9 +89,9 @@ class MeasuredBody:
     def _on_the_floor(self, points: dict[str, Vector], gap: float) -> dict[str, Vector]:
         """Return the points with y 0 at the floor: where the lower foot stood of late."""
         ankles = [points[name][1] for name in _ANKLES if name in points]
+        self._seconds += min(gap, STOOD)
         if ankles:
             self._lows.append((self._seconds, min(ankles) - ANKLE * self._stature))
-        self._seconds += min(gap, STOOD)
         while self._lows and self._seconds - self._lows[0][0] > STOOD and len(self._lows) > 1:
             self._lows.popleft()
         if self._lows:

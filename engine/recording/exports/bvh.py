@@ -51,8 +51,6 @@ _ENDS: Final = {
     "RightFoot": (0.0, -0.039, 0.1),
 }
 """Where a bone without a further one ends, in statures."""
-
-
 _SIDES: Final = ("left", "right")
 _LEG: Final = ("Hips", "*UpperLeg", "*LowerLeg", "*Foot")
 _BONE: Final = {bone.name: bone for bone in BONES}
@@ -140,8 +138,8 @@ def _postures(take: Take, stature: float) -> tuple[NDArray[np.float64], NDArray[
     first = next(place for place, _ in postures if place is not None)
     places = np.array([place or first for place, _ in postures])
     # Right-handed: mirrored in x.
-    turned = np.array([turns for _, turns in postures]) * (1, -1, -1, 1)
-    return places, turned, held
+    rotations = np.array([turns for _, turns in postures]) * (1, -1, -1, 1)
+    return places, rotations, held
 
 
 def _lift(
