@@ -33,8 +33,9 @@ class Floors(Node):
     Who stands ``within`` so many metres of where another camera sees somebody is that one. Who is
     hidden from one camera, or leaves its picture, keeps slot and id as long as another one sees
     them, and for ``memory`` after that. Places are the mean of those that see somebody, and glide
-    where one more or one less does. A camera that falls silent is left out. When two cameras see
-    people for 20 s and hardly ever the same one, a warning says so: their corners do not fit.
+    where one more or one less does. A camera that falls silent is left out. When two
+    cameras each see people for 20 s where the other sees nobody, a warning says so: their corners
+    may not fit.
 
     It gives everybody whenever a camera speaks, in metres, as ``floor`` does. It goes by places
     alone: of two who stand closer together than that it may take the one for the other, and puts it
@@ -100,9 +101,9 @@ class Floors(Node):
         for pair in self._fit.update(camera, self._shared.seen_by(), at):
             first, other = (_CAMERAS[each] for each in pair)
             self.tell_once(
-                f'floors: "{first}" and "{other}" see people, and for {DOUBTED:g} s hardly ever one'
-                " in the same place: if both look at the same people, the corners of one floor are"
-                " in another order than those of the other, or of another rectangle"
+                f'floors: for {DOUBTED:g} s and more, "{first}" and "{other}" each see people where'
+                " the other sees nobody: if both look at the same people, the corners of one floor"
+                " are in another order than those of the other, or of another rectangle"
             )
         self._count = len(people)
         rows = (

@@ -167,14 +167,14 @@ def test_a_jump_that_a_low_camera_takes_for_steps_away_and_back_makes_nobody_new
     [lambda x, y: (y, 4 - x), lambda x, y: (x + 3, y)],
     ids=["corners in another order", "another rectangle"],
 )
-def test_two_cameras_that_hardly_ever_agree_are_told_once(misread, caplog):
+def test_two_cameras_whose_floors_do_not_fit_are_told_once(misread, caplog):
     show = Show(rate=8)
     for turn in range(240):
         at = 2 + 1.6 * np.cos(turn / 8), 2 + 1.2 * np.sin(turn / 5)
         show.play(floor(a1=at), floor(b1=misread(*at)), seconds=1 / 8)
         assert turn > 160 or not caplog.messages
     (told,) = caplog.messages
-    assert '"from" and "second" see people' in told
+    assert '"from" and "second" each see people where the other sees nobody' in told
     assert "corners of one floor are in another order" in told
 
 
@@ -186,7 +186,9 @@ ONE, OTHER, BOTH = frozenset({0}), frozenset({1}), frozenset({0, 1})
     [
         ([[ONE, OTHER]], True),
         ([[ONE, OTHER], [ONE, OTHER], [ONE, OTHER], [ONE, OTHER], [BOTH]], True),
-        ([[ONE, OTHER], [ONE, OTHER], [BOTH]], False),
+        ([[BOTH, ONE, OTHER]], True),
+        ([[BOTH, BOTH, ONE, OTHER]], False),
+        ([[ONE, OTHER], [BOTH], [BOTH], [BOTH]], False),
         ([[BOTH, OTHER]], False),
         ([[ONE]], False),
         ([[OTHER]], False),
@@ -194,7 +196,7 @@ ONE, OTHER, BOTH = frozenset({0}), frozenset({1}), frozenset({0, 1})
         ([[]], False),
     ],
 )
-def test_floors_are_doubted_where_two_cameras_see_people_and_hardly_ever_the_same(seen_by, doubted):
+def test_floors_are_doubted_where_each_camera_sees_people_and_the_other_nobody(seen_by, doubted):
     fit = FloorFit()
     told = [
         [*fit.update(camera, seen_by[second % len(seen_by)], ns(second))]

@@ -9,16 +9,16 @@ from engine.core.messages import Ns
 from engine.dsp.landmarks.onward import Onward
 
 DOUBTED: Final = 20.0
-"""Seconds for which two cameras see people, and never the same, until that is told."""
-BELIEVED: Final = 3.0
-"""How many seconds of that are made good by one second in which they see the same one: floor plans
-that lie the wrong way round agree for a moment where somebody walks across the middle."""
+"""Seconds for which two cameras each see people where the other sees nobody, until that is told."""
+BELIEVED: Final = 0.5
+"""How many seconds of that are made good by one second in which they see the same ones: floor plans
+that lie the wrong way round agree where people stand about the middle."""
 LONGEST: Final = 1.0
 """Seconds between two pictures of a camera that count at most."""
 
 
 class FloorFit:
-    """Notices two cameras that see people and never the same: one floor plan is not the other."""
+    """Notices two cameras of which each sees people where the other sees nobody."""
 
     def __init__(self) -> None:
         self._clock = Onward()
@@ -39,8 +39,13 @@ class FloorFit:
         for other in sorted(seeing) if camera in seeing else ():
             if other > camera:
                 pair = (camera, other)
-                agree = any(cameras.issuperset(pair) for cameras in seen_by)
-                doubt = self._doubts.get(pair, 0.0) + passed * (-BELIEVED if agree else 1)
+                same = sum(cameras.issuperset(pair) for cameras in seen_by)
+                alone = [sum(cameras & {*pair} == {one} for cameras in seen_by) for one in pair]
+                doubt = self._doubts.get(pair, 0.0)
+                if min(alone) and min(alone) >= same:
+                    doubt += passed
+                elif same:
+                    doubt -= passed * BELIEVED
                 self._doubts[pair] = max(doubt, 0.0)
                 if doubt >= DOUBTED:
                     yield pair
