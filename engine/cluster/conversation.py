@@ -1,7 +1,8 @@
 """What one machine and one other say to each other, as bytes in and bytes out: no socket, no clock.
 
-Both send a packet at least every 100 ms; who is not heard for 0.9 s is gone. A machine is here once
-it knows which start of our program we are, both clocks were compared often enough, and it said
+Both send a packet at least every 100 ms; who is not heard for 0.9 s is gone. Who is gone for one is
+gone for the other too: they come back once each has seen a packet of after that. A machine is here
+once it knows which start of our program we are, both clocks were compared often enough, and it said
 what it has. A packet of an earlier start of its program is never heard again after one of a later.
 
 Every packet that comes is answered for: what of it arrived (``traffic``), and when it came
@@ -74,7 +75,7 @@ class Conversation:
         self._their_life = their_life
         self._knows_us = self._is_ready_there = False
         self._here = self._was_here = False
-        self._number = self._seen = 0
+        self._number = self._seen = self._goes_from = 0
         self._heard = self._met = Ns(-(1 << 60))
         self._last_sent = Ns(-(1 << 60))
         self._twin_since: Ns | None = None
@@ -159,7 +160,8 @@ class Conversation:
         self._clocks.took(packet, now, shown)
         self._read_card(packet, events)
         if packet.to_life == self._life:
-            self._knows_us = True
+            # A machine that has seen nothing since it was gone here would not know that it was.
+            self._knows_us = self._knows_us or packet.seen >= self._goes_from
             # Only now: what was meant for another start of our program is numbered otherwise.
             if packet.number > self._seen:
                 self._seen = packet.number
@@ -253,6 +255,7 @@ class Conversation:
         if not self._here:
             return []
         self._here = self._knows_us = self._is_ready_there = False
+        self._goes_from = self._number + 1
         self._traffic.cut()
         return [Told(self.name, RoomChange.WENT, words)]
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from engine.core.errors import ModelError
 from engine.dsp.image.ignored import IgnoredAreas
 from engine.dsp.image.region import Point, Region, middle, next_region, whole_picture
-from engine.inference.people import ENOUGH, STAYS, SURE, Scored
+from engine.inference.closer import Scored
+from engine.inference.found_body import ENOUGH, STAYS, SURE
 
 Image = NDArray[np.uint8]
 Look = Callable[[Image, Region], Scored]

@@ -23,18 +23,12 @@ from engine.dsp.landmarks.roster import CARRY
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.inference.as_seen import as_seen
 from engine.inference.card import CARD
+from engine.inference.closer import BlazePose, Closer, MoveNet
+from engine.inference.finder import Finder, OneFinder
+from engine.inference.found_body import STAYS, FoundBody
 from engine.inference.network import NetworkModel
 from engine.inference.one_person import OnePerson
-from engine.inference.people import (
-    STAYS,
-    BlazePose,
-    Closer,
-    Finder,
-    FoundBody,
-    MoveNet,
-    OneFinder,
-    People,
-)
+from engine.inference.people import People
 from engine.inference.pose_networks import (
     FINDER,
     PoseSort,

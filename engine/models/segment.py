@@ -15,8 +15,8 @@ from engine.dsp.image.masking import Mask, as_picture, feather, in_colour
 from engine.dsp.image.painting import Picture, to_planes, working_size
 from engine.dsp.image.region import Placement, crop_square, next_region, place
 from engine.dsp.landmarks.coco import Joints, as_joints
+from engine.inference.found_body import SURE
 from engine.inference.network import ModelName, NetworkModel
-from engine.inference.people import SURE
 from engine.inference.session import Session
 from engine.video.canvas import finished
 

@@ -75,11 +75,20 @@ class Floor(Node):
         ),
     ] = CORNERS
     size: Annotated[
-        tuple[float, float], Param("width and depth of it in metres", fault=size_fault)
+        tuple[float, float],
+        Param(
+            "width and depth of it in metres",
+            fault=size_fault,
+            example="its width and depth in metres, such as [4, 3]",
+        ),
     ] = (4.0, 4.0)
     camera: Annotated[
         tuple[float, float, float],
-        Param("x, y and height of the camera in metres; height 0: not known", fault=camera_fault),
+        Param(
+            "x, y and height of the camera in metres; height 0: not known",
+            fault=camera_fault,
+            example="x, y and height of the camera in metres, such as [2, -3, 2.5]",
+        ),
     ] = NOWHERE
     point: Annotated[Part, Param("what stands on the floor", more=point_names)] = "feet"
     person: Who = 0

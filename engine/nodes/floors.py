@@ -14,10 +14,12 @@ from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.skeletons import FLOOR, Skeleton
+from engine.dsp.landmarks.floor_fit import DOUBTED, FloorFit
 from engine.dsp.landmarks.shared_floor import SharedFloor, Stood
 
 WITHIN: Final = 0.7
 MEMORY: Final = 2.0
+_CAMERAS: Final = ("from", "second", "third", "fourth")
 
 
 class Floors(Node):
@@ -31,7 +33,9 @@ class Floors(Node):
     Who stands ``within`` so many metres of where another camera sees somebody is that one. Who is
     hidden from one camera, or leaves its picture, keeps slot and id as long as another one sees
     them, and for ``memory`` after that. Places are the mean of those that see somebody, and glide
-    where one more or one less does. A camera that falls silent is left out.
+    where one more or one less does. A camera that falls silent is left out. When two
+    cameras each see people for 20 s where the other sees nobody, a warning says so: their corners
+    may not fit.
 
     It gives everybody whenever a camera speaks, in metres, as ``floor`` does. It goes by places
     alone: of two who stand closer together than that it may take the one for the other, and puts it
@@ -48,6 +52,7 @@ class Floors(Node):
     label: Label = ""
 
     _shared: SharedFloor = field(default_factory=lambda: SharedFloor(WITHIN, MEMORY))
+    _fit: FloorFit = field(default_factory=FloorFit)
     _count: int = 0
 
     def needs(self) -> tuple[str, ...]:
@@ -93,6 +98,13 @@ class Floors(Node):
             x, y, sure = one.points[0].tolist()
             stood.append(Stood(one.id, (x, y), sure))
         people = self._shared.update(camera, stood, at)
+        for pair in self._fit.update(camera, self._shared.seen_by(), at):
+            first, other = (_CAMERAS[each] for each in pair)
+            self.tell_once(
+                f'floors: for {DOUBTED:g} s and more, "{first}" and "{other}" each see people where'
+                " the other sees nobody: if both look at the same people, the corners of one floor"
+                " are in another order than those of the other, or of another rectangle"
+            )
         self._count = len(people)
         rows = (
             Instance(one.slot, one.id, np.array([(*one.place, one.sure)], np.float32))

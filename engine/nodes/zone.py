@@ -29,7 +29,13 @@ def _corners(area: Rectangle) -> tuple[Point, ...]:
 
 
 def _area_fault(area: Rectangle | None) -> str:
-    return zone_fault(_corners(area)) if area is not None else ""
+    if area is None:
+        return ""
+    left, low, right, high = area
+    if left == right or low == high:
+        sides = "left and right" if left == right else "bottom and top"
+        return f"{sides} of the rectangle are the same; write left, bottom, right, top"
+    return zone_fault(_corners(area))
 
 
 class Stay(NamedTuple):
@@ -76,6 +82,8 @@ class Zone(Node):
         Param(
             "a rectangle instead of points: [left, bottom, right, top]",
             fault=_area_fault,
+            example='left, bottom, right and top of a rectangle (corners go into "points"), such as'
+            " [0.25, 0, 0.75, 1]",
             shape="rectangle",
         ),
     ] = None

@@ -14,22 +14,23 @@ from functools import partial
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from engine.core.clock import MILLISECOND, SECOND
-from engine.core.commands import Condition, Missed
+from engine.core.commands import Missed
 from engine.core.errors import ParameterError
 from engine.core.finding import Finding
 from engine.core.messages import Message, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.sink import Filling, Sink
+from engine.net.osc_group import OscGroup
 from engine.net.probe import probe
+from engine.net.receiver_states import ReceiverStates
 from engine.net.tcp import Tcp
 from engine.net.udp import Udp
 from engine.osc.address import of_port
-from engine.osc.bundle import LIMIT, bundles, longest, messages
+from engine.osc.bundle import LIMIT, longest, messages
 from engine.osc.cable_warnings import CableWarnings
-from engine.osc.frames import Frames
 from engine.osc.framing import Framing
-from engine.osc.layout import Dialect, Layout, OscOptions
-from engine.osc.layouts import check_second, choose, known_layout, sendable
+from engine.osc.layout import Dialect, OscOptions
+from engine.osc.layouts import known_layout, sendable
 from engine.osc.parse import packet
 from engine.osc.together import PartLayout, Together
 from engine.osc.tools import Target, target
@@ -40,54 +41,7 @@ PRESS_TIME: Final = 50 * MILLISECOND
 HEARD: Final = SECOND
 """How long after something was sent it is looked whether anybody listens."""
 
-STATES: Final = ("running", "late", "lost")
-"""States of a TCP receiver, the best first."""
-
 _REFUSED = (ValueError, TypeError, OverflowError, struct.error)
-
-
-class _Group:
-    """Receivers that get the same bytes."""
-
-    def __init__(self, dialect: Dialect, bundle: bool) -> None:
-        self.dialect = replace(dialect, frames=Frames())
-        self.bundle = bundle
-        self.senders: list[Udp | Tcp] = []
-        self.layouts: dict[str, Layout] = {}
-        self.together: dict[str, Together] = {}
-        self.pieces: list[bytes] = []
-        self.ports: list[str] = []
-
-    def layout(self, port: str, carries: type, options: OscOptions | Filling) -> Layout:
-        """Make the layout of a cable. Raise ParameterError when it can never be sent."""
-        address = of_port(port)
-        if not isinstance(options, Filling):
-            if address != port:
-                check_second(carries, options, self.dialect)
-            return choose(address, carries, options, self.dialect)
-        whole = _whole(port)
-        together = self.together.get(whole)
-        if together is None or not together.fits(options):
-            together = self.together[whole] = Together(address, options, self.dialect)
-        return PartLayout(together, port, options, carries)
-
-    def unplug(self, port: str) -> None:
-        """Forget a cable."""
-        layout = self.layouts.pop(port, None)
-        if isinstance(layout, PartLayout) and layout.together.drop(layout.mark):
-            self.together.pop(_whole(port), None)
-
-    def datagrams(self) -> list[bytes]:
-        """Return the datagrams of what was collected, and clear it."""
-        pieces, self.pieces = self.pieces, []
-        if self.bundle:
-            return bundles(pieces)
-        return [message for piece in pieces for message in messages(piece)]
-
-
-def _whole(port: str) -> str:
-    """Return the port of a message without the argument that one of its cables fills."""
-    return port.partition("#{")[0]
 
 
 class OscOut(Sink):
@@ -135,8 +89,8 @@ class OscOut(Sink):
     ] = None
 
     def __post_init__(self) -> None:
-        self._groups: list[_Group] = []
-        self._states: dict[str, tuple[str, str]] = {}
+        self._groups: list[OscGroup] = []
+        self._states = ReceiverStates(self.report)
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
         self._plans: dict[str, tuple[type, OscOptions | Filling]] = {}
@@ -226,7 +180,7 @@ class OscOut(Sink):
     def open(self) -> None:
         """Resolve the receivers. Raise DeviceError when a host is unknown."""
         self._dry_run, self._looks, self._look = False, True, None
-        self._states.clear()
+        self._states.forget()
         for sender in self._senders():
             sender.open()
 
@@ -307,7 +261,7 @@ class OscOut(Sink):
                     layout.together.forget(layout.mark)
         self.flush(self._now)
 
-    def _collect_together(self, group: _Group, port: str, together: Together) -> None:
+    def _collect_together(self, group: OscGroup, port: str, together: Together) -> None:
         """Queue a message of several cables where it is due."""
         try:
             pieces = together.pieces(self._now)
@@ -323,26 +277,15 @@ class OscOut(Sink):
         if self.layout is not None:
             dialect = Dialect(dialect.clamp, dialect.floats, self.layout)
         bundle = target_.bundles if self.bundle is None else self.bundle
-        sender = Tcp(target_, partial(self._on_state, str(target_))) if self.lane else Udp(target_)
+        sender = (
+            Tcp(target_, partial(self._states.change, str(target_))) if self.lane else Udp(target_)
+        )
         for group in self._groups:
             if (group.dialect, group.bundle) == (dialect, bundle):
                 group.senders.append(sender)
                 return
-        self._groups.append(_Group(dialect, bundle))
+        self._groups.append(OscGroup(dialect, bundle))
         self._groups[-1].senders.append(sender)
-
-    def _on_state(self, receiver: str, state: str, why: str) -> None:
-        """Report the state of this output: that of its worst receiver.
-
-        One that is back is reported even so, or it would not be given what holds.
-        """
-        before, _ = self._states.get(receiver, ("running", ""))
-        again = "; trying again" if state == "lost" else ""
-        self._states[receiver] = state, f"{receiver}: {why}{again}" if why else ""
-        worst, reason = max(self._states.values(), key=lambda known: STATES.index(known[0]))
-        if before == "lost" and state != "lost" and worst == "lost":
-            self._report_condition(Condition("running"))
-        self._report_condition(Condition(worst, reason))
 
     def _look_after(self, at: Ns) -> None:
         """Notice receivers that went, are back, or do not listen yet."""
@@ -361,7 +304,7 @@ class OscOut(Sink):
     def _senders(self) -> Iterable[Udp | Tcp]:
         return (sender for group in self._groups for sender in group.senders)
 
-    def _collect(self, group: _Group, port: str, pieces: Sequence[bytes]) -> None:
+    def _collect(self, group: OscGroup, port: str, pieces: Sequence[bytes]) -> None:
         group.pieces += pieces
         if not self.lane:
             self._warnings.length(port, pieces)
@@ -374,7 +317,7 @@ class OscOut(Sink):
             del self._offs[key]
             self._collect(self._groups[index], port, (off,))
 
-    def _transmit(self, group: _Group) -> None:
+    def _transmit(self, group: OscGroup) -> None:
         ports, group.ports = group.ports, []
         for datagram in group.datagrams():
             sent = [self._transmit_to(sender, datagram) for sender in group.senders]

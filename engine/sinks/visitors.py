@@ -37,8 +37,9 @@ class Visitors(Sink):
     patch; each line is an hour by the clock of the machine and how many came within it, such as
     "2026-11-29 15:00,42". An hour in which nobody came has no line, and the one that the clock goes
     back over in autumn has one for both. It goes on where it stood after a restart, within the hour
-    too. While the disk is full it counts on, and writes later what it could not. A table that
-    was edited or taken away meanwhile goes on behind what is there, or begins anew.
+    too. While the disk is full it counts on, and writes later what it could not. A table that was
+    edited meanwhile goes on behind what is there. One that was taken away keeps whom it has
+    counted: the new one begins with who comes after that, so nobody is in both.
 
     Raises DeviceError when the file is something else, or cannot be written at the start.
     """
@@ -52,6 +53,8 @@ class Visitors(Sink):
     _begin: int = 0
     """Where in the file the first of the lines begins that are to be written."""
     _head: bytes = b""
+    _last: tuple[str, int] | None = None
+    """The hour that stands in the table there, and how many came in it."""
     _left: _State | None = None
     """The table as it was left; None where it has to be read."""
     _failing: bool = False
@@ -60,6 +63,7 @@ class Visitors(Sink):
         if Path(self.file).suffix.lower() != ".csv":
             raise ParameterError(f'file: expected a table that ends in .csv, got "{self.file}"')
         self._hours: list[tuple[str, int]] = []
+        """Hours with those who are not in the table yet."""
 
     @property
     def destination(self) -> str:
@@ -88,11 +92,12 @@ class Visitors(Sink):
             raise DeviceError("the table is written beside the patch, and this patch is no file")
         path = (context.folder or Path()) / path
         self._left = None
-        self._find_place(path)
+        try:
+            self._save(path)
+        except OSError as error:
+            why = f"{path.name} cannot be written ({os_reason(error)})"
+            raise DeviceError(f"{why}: nobody is counted until it can") from None
         self._path = path
-        self._write()
-        if self._failing:
-            raise DeviceError(f"{path.name} cannot be written")
 
     def open_offline(self, context: Context | None = None) -> None:
         """Write nothing: offline there is no clock on a wall."""
@@ -112,7 +117,7 @@ class Visitors(Sink):
             self._hours.append((hour, 1))
         if self._path is not None:
             self._write()
-        self.note_sent(port, {"address": "visitors", "args": [self._hours[-1][1]]})
+        self.note_sent(port, {"address": "visitors", "args": [self._standing()[-1][1]]})
 
     def _hour(self) -> str:
         return self._wall().astimezone().strftime("%Y-%m-%d %H:00")
@@ -124,22 +129,23 @@ class Visitors(Sink):
         """
         if self._left is not None and self._left == _state(path):
             return
-        self._begin, last = _read(path)
+        self._begin, self._last = _read(path)
         self._head = b"" if self._begin else HEADER
-        if last is not None and not (self._hours and self._hours[0][0] == last[0]):
-            self._hours.insert(0, last)
+
+    def _standing(self) -> list[tuple[str, int]]:
+        """Return the hours as they are to stand in the table, from the last that stands there."""
+        if self._last is None:
+            return [*self._hours]
+        hour, count = self._last
+        if self._hours and self._hours[0][0] == hour:
+            return [(hour, count + self._hours[0][1]), *self._hours[1:]]
+        return [self._last, *self._hours]
 
     def _write(self) -> None:
         """Write the hours that changed; told once when that fails, and when it works again."""
         assert self._path is not None
         try:
-            self._find_place(self._path)
-            lines = [self._head, *(f"{hour},{count}\n".encode() for hour, count in self._hours)]
-            with os.fdopen(os.open(self._path, _HOW, 0o644), "r+b") as table:
-                table.seek(self._begin)
-                table.write(b"".join(lines))
-                table.truncate()
-            self._left = _state(self._path)
+            self._save(self._path)
         except DeviceError as error:
             self._left = None
             self._fail(str(error))
@@ -149,11 +155,23 @@ class Visitors(Sink):
             self._fail(f"{self._path.name} cannot be written ({os_reason(error)})")
             return
         if self._failing:
-            _log.warning("%s is written again; nobody is missing", self._path.name)
+            _log.warning("%s is written again, with who came meanwhile", self._path.name)
         self._failing = False
+
+    def _save(self, path: Path) -> None:
+        """Write the hours that changed. Raise DeviceError for another file, OSError if it fails."""
+        self._find_place(path)
+        hours = self._standing()
+        lines = [self._head, *(f"{hour},{count}\n".encode() for hour, count in hours)]
+        with os.fdopen(os.open(path, _HOW, 0o644), "r+b") as table:
+            table.seek(self._begin)
+            table.write(b"".join(lines))
+            table.truncate()
+        self._left = _state(path)
         self._head = b""
-        self._begin += sum(map(len, lines[:-1] if self._hours else lines))
-        del self._hours[:-1]
+        self._begin += sum(map(len, lines[:-1] if hours else lines))
+        self._last = hours[-1] if hours else None
+        self._hours.clear()
 
     def _fail(self, why: str) -> None:
         if not self._failing:
@@ -181,7 +199,7 @@ def _read(path: Path) -> tuple[int, tuple[str, int] | None]:
     """Return where the last line of a table begins, and what it says; begin a table.
 
     What follows the last whole line, as after a crash, counts as nothing. Raise DeviceError for a
-    file that is no such table.
+    file that is no such table, OSError where none can be begun.
     """
     try:
         if not os.path.lexists(path):
@@ -189,9 +207,7 @@ def _read(path: Path) -> tuple[int, tuple[str, int] | None]:
         data = read_file(path, LARGEST)
     except UnreadableFile as error:
         raise DeviceError(f"{path.name} {error}") from None
-    except OSError as error:
-        raise DeviceError(f"{path.name} cannot be written: {os_reason(error)}") from None
-    if not data.strip(b"\0"):
+    if not data.strip(b"\0") or HEADER.startswith(data):
         return 0, None
     if not _HEADERS.match(data):
         raise DeviceError(

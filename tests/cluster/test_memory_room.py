@@ -94,6 +94,20 @@ def test_a_cut_loses_nothing_that_must_arrive_and_both_know():
     assert home.machines()["left"].counts["unsent"] == 1
 
 
+@pytest.mark.parametrize("both_ways", [True, False])
+@pytest.mark.parametrize("milliseconds", range(880, 1000, 12))
+def test_who_was_gone_for_one_was_gone_for_both_however_short_it_was(milliseconds, both_ways):
+    """Home offers a part anew to whom it saw come, and who comes has forgotten the offer before."""
+    room = Room("home", "left")
+    room.run(1)
+    room.way = lambda of, to, size: () if both_ways or of == "home" else (MILLISECOND,)
+    room.run(milliseconds / 1000)
+    room.way = lambda of, to, size: (MILLISECOND,)
+    room.run(1)
+    assert room.ears["home"].changes == room.ears["left"].changes
+    assert room.link("home").machines()["left"].standing is Attendance.HERE
+
+
 def test_a_machine_is_gone_within_a_second():
     room = Room("home", "left")
     room.kill("left")

@@ -19,7 +19,7 @@ from engine.dsp.landmarks.bones import (
     product,
     turned,
 )
-from engine.dsp.landmarks.metres import MeasuredBody
+from engine.dsp.landmarks.metres import ANKLE, MeasuredBody
 from tests.puppet import STATURE, about, points_of, seen_by_camera
 
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
@@ -144,6 +144,26 @@ def test_a_jump_leaves_the_floor():
         found = seen_by_camera(points_of({}, root=(0.0, up, 0.0)))
         back = measured.update(found.seen[0], found, Ns(frame * FRAME))
     assert back["left_heel"][1] == pytest.approx(0.3, abs=0.05)
+
+
+def test_who_walks_away_from_a_level_camera_stays_on_the_floor():
+    measured = MeasuredBody(STATURE)
+    for frame in range(100):
+        metre = 1.6 / (3 + 0.03 * frame)
+        found = seen_by_camera(points_of({}), metre=metre, low=0.5 - 1.2 * metre)
+        back = measured.update(found.seen[0], found, Ns(frame * FRAME))
+        assert back["left_ankle"][1] == pytest.approx(ANKLE * STATURE, abs=0.04)
+
+
+def test_places_that_are_guessed_too_low_now_and_then_and_toes_lift_nobody():
+    measured = MeasuredBody(STATURE)
+    heights = []
+    for frame in range(100):
+        true = points_of({}, root=(0.0, -0.15 if frame % 5 == 0 else 0.0, 0.0))
+        true |= {name: (x, y - 0.1, z) for name, (x, y, z) in true.items() if "foot" in name}
+        found = seen_by_camera(true)
+        heights.append(measured.update(found.seen[0], found, Ns(frame * FRAME))["left_ankle"][1])
+    assert sorted(heights[25:])[40] == pytest.approx(ANKLE * STATURE, abs=0.02)
 
 
 def test_flat_joints_have_no_depth_and_half_a_body_no_size():

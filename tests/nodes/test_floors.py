@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.core.clock import ns
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.skeletons import FLOOR
+from engine.dsp.landmarks.floor_fit import DOUBTED, FloorFit
 from engine.lab.bench.rig.tracking_score import score
 from engine.lab.bench.rig.two_cameras import seen_from_two_sides, sights
 from engine.nodes.floors import Floors
@@ -35,16 +36,17 @@ def floor(**places):
 class Show:
     """Two cameras that speak in turn, and what is told of them together."""
 
-    def __init__(self, **how):
+    def __init__(self, rate=RATE, **how):
         self.box = Floors(**how)
+        self.rate = rate
         self.picture = 0
 
     def play(self, first, second, seconds=0.5):
         """Show people for some time; each is a floor, None for a camera that is silent."""
         told = floor()
-        for _ in range(round(seconds * RATE)):
+        for _ in range(round(seconds * self.rate)):
             for camera, seen in enumerate((first, second)):
-                at = ns((self.picture + 0.5 * camera) / RATE)
+                at = ns((self.picture + 0.5 * camera) / self.rate)
                 if seen is not None:
                     speak = self.box.on_second if camera else self.box.process
                     told = speak(seen, at)
@@ -147,6 +149,62 @@ def test_slots_and_ids_are_given_to_one(pictures):
         for one in told:
             assert owners.setdefault(one.id, one.slot) == one.slot
             assert np.isfinite(one.points).all()
+
+
+@pytest.mark.parametrize("low_first", [True, False])
+def test_a_jump_that_a_low_camera_takes_for_steps_away_and_back_makes_nobody_new(low_first):
+    show = Show()
+    ids = set()
+    for height in [0.0] * 60 + [0.5 * 4 * u * (1 - u) for u in np.linspace(0, 1, 17)] + [0.0] * 60:
+        low = floor(a1=(2 + 4 * height / (1.15 - height), 1))
+        high = floor(b1=(2, 1 + 5 * height / (3 - height)))
+        ids |= {*show.play(*((low, high) if low_first else (high, low)), seconds=1 / RATE)}
+    assert ids == {1}
+
+
+@pytest.mark.parametrize(
+    "misread",
+    [lambda x, y: (y, 4 - x), lambda x, y: (x + 3, y)],
+    ids=["corners in another order", "another rectangle"],
+)
+def test_two_cameras_whose_floors_do_not_fit_are_told_once(misread, caplog):
+    show = Show(rate=8)
+    for turn in range(240):
+        at = 2 + 1.6 * np.cos(turn / 8), 2 + 1.2 * np.sin(turn / 5)
+        show.play(floor(a1=at), floor(b1=misread(*at)), seconds=1 / 8)
+        assert turn > 160 or not caplog.messages
+    (told,) = caplog.messages
+    assert '"from" and "second" each see people where the other sees nobody' in told
+    assert "corners of one floor are in another order" in told
+
+
+ONE, OTHER, BOTH = frozenset({0}), frozenset({1}), frozenset({0, 1})
+
+
+@pytest.mark.parametrize(
+    ("seen_by", "doubted"),
+    [
+        ([[ONE, OTHER]], True),
+        ([[ONE, OTHER], [ONE, OTHER], [ONE, OTHER], [ONE, OTHER], [BOTH]], True),
+        ([[BOTH, ONE, OTHER]], True),
+        ([[BOTH, BOTH, ONE, OTHER]], False),
+        ([[ONE, OTHER], [BOTH], [BOTH], [BOTH]], False),
+        ([[BOTH, OTHER]], False),
+        ([[ONE]], False),
+        ([[OTHER]], False),
+        ([[ONE], [OTHER]], False),
+        ([[]], False),
+    ],
+)
+def test_floors_are_doubted_where_each_camera_sees_people_and_the_other_nobody(seen_by, doubted):
+    fit = FloorFit()
+    told = [
+        [*fit.update(camera, seen_by[second % len(seen_by)], ns(second))]
+        for second in range(100)
+        for camera in (0, 1)
+    ]
+    assert ([(0, 1)] in told) is doubted
+    assert not any(told[: 2 * int(DOUBTED)])
 
 
 def test_a_pose_is_no_floor_which_is_told_once(caplog):

@@ -87,11 +87,27 @@ def test_what_is_no_zone_is_refused_with_words(points, words):
 
 
 @pytest.mark.parametrize(
+    ("area", "words"),
+    [
+        ([0.5, 0, 0.5, 1], "left and right of the rectangle are the same"),
+        ([0.2, 1, 0.8, 1], "bottom and top of the rectangle are the same"),
+        ([20, 20, 320, 200], "far outside: 0, 0 is the left bottom"),
+    ],
+)
+def test_what_is_no_rectangle_is_refused_with_words(area, words):
+    with pytest.raises(ParameterError, match=f"area: .*({words})"):
+        Zone(area=area)
+
+
+@pytest.mark.parametrize(
     ("box", "name", "written", "words"),
     [
         (Zone, "points", [0, 0, 1, 1], "expected corners in order, such as "),
         (Crossed, "line", [[[0, 0], [1, 1]]], "expected the two ends of a line, such as "),
+        (Zone, "area", [[0, 0], [1, 0], [1, 1]], "expected left, bottom, right and top of a "),
         (Floor, "corners", [0.2, 0.1], "expected four corners, such as "),
+        (Floor, "size", 4, "expected its width and depth in metres, such as "),
+        (Floor, "camera", [2, 3], "expected x, y and height of the camera in metres, such as "),
         (PoseModel, "ignore", [[0, 0], [1, 1]], "expected areas, each of two opposite corners"),
     ],
 )
@@ -235,7 +251,7 @@ def test_a_zone_that_is_drawn_over_somebody_has_them_inside_and_a_line_was_not_c
         ("z", "points", [[0, 0], [1, 1], [0, 1], [1, 0]], "crosses itself"),
         ("z", "points", [[k, k * k] for k in range(65)], "64 corners at most"),
         ("z", "points", [[0, 0], [1, float("nan")], [1, 0]], "expected"),
-        ("z", "area", [0, 0, 0, 1], "two corners"),
+        ("z", "area", [0, 0, 0, 1], "left and right of the rectangle"),
         ("line", "line", [[0, 0], [0, 0]], "begins where it ends"),
         ("line", "line", [[0, 0]], "this has 1"),
     ],
@@ -418,5 +434,3 @@ def test_a_zone_may_be_a_rectangle():
     asked = Asked(Zone(area=(0.4, 0.0, 0.6, 1.0)))
     assert asked.triggers(standing(0.3)) == []
     assert asked.triggers(standing(0.5)) == [("enter", 1.0)]
-    with pytest.raises(ParameterError, match="area: two corners"):
-        Zone(area=(0.4, 0.0, 0.4, 1.0))

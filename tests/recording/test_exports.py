@@ -21,6 +21,7 @@ from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Frame, Ns, Person, Pose
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, HAND_21
 from engine.dsp.landmarks.bones import Quaternion, local_rotations
+from engine.dsp.landmarks.metres import ANKLE
 from engine.recording.entries import to_bytes, topic
 from engine.recording.exports.bvh import NoBody, as_motion
 from engine.recording.exports.command import export
@@ -109,6 +110,23 @@ def test_another_reader_finds_the_body_that_was_seen() -> None:
         ):
             seen = (back[joint] - back["Hips"]) / 100 * (-1, 1, 1)  # right-handed
             assert seen == pytest.approx(np.array(true[point]) - hips, abs=0.03), joint
+
+
+@pytest.mark.parametrize("shorter", [0.0, 0.1])
+def test_legs_of_another_length_than_the_average_stand_on_the_floor(shorter: float) -> None:
+    """By the other reader: the file has bones of its own, and its feet are where they were seen."""
+    made = Take(1, BLAZEPOSE_33, 16 / 9)
+    for index in range(10):
+        true = points_of({})
+        for side in ("left", "right"):
+            for name in ("ankle", "heel", "foot_index"):
+                x, y, z = true[f"{side}_{name}"]
+                true[f"{side}_{name}"] = x, y + shorter, z
+        made.seconds.append(index / 25)
+        made.points.append(seen_by_camera(true).seen[0].points)
+    back = places(as_motion(made, STATURE, None).text, 9)
+    for foot in ("LeftFoot", "RightFoot"):
+        assert back[foot][1] == pytest.approx(100 * ANKLE * STATURE, abs=1)
 
 
 def test_frames_have_a_fixed_rate_and_what_lies_between_is_interpolated() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.core.clock import ns
 from engine.core.context import Context
@@ -155,10 +159,10 @@ WHOLE = "hour,visitors\n2026-11-29 12:00,3\n"
 @pytest.mark.parametrize(
     ("edited", "after"),
     [
-        (None, "hour,visitors\n2026-11-29 13:00,3\n"),
-        ("", "hour,visitors\n2026-11-29 13:00,3\n"),
-        ("hour,visitors\n", "hour,visitors\n2026-11-29 13:00,3\n"),
-        (WHOLE, f"{WHOLE}2026-11-29 13:00,3\n"),
+        (None, "hour,visitors\n2026-11-29 13:00,1\n"),
+        ("", "hour,visitors\n2026-11-29 13:00,1\n"),
+        ("hour,visitors\n", "hour,visitors\n2026-11-29 13:00,1\n"),
+        (WHOLE, f"{WHOLE}2026-11-29 13:00,1\n"),
         (f"{WHOLE}2026-11-29 13:00,2\n", f"{WHOLE}2026-11-29 13:00,3\n"),
         (
             "hour,visitors\n2026-11-28 09:00,1\n2026-11-29 12:00,99\n2026-11-29 13:00,2\n",
@@ -171,7 +175,7 @@ WHOLE = "hour,visitors\n2026-11-29 12:00,3\n"
     ],
     ids=["taken away", "emptied", "begun anew", "a line less", "copied", "edited", "by a program"],
 )
-def test_what_is_edited_meanwhile_stays_and_nothing_of_it_is_torn(
+def test_what_is_edited_meanwhile_stays_nobody_is_in_two_tables_and_nothing_of_it_is_torn(
     tmp_path: Path, edited: str | None, after: str
 ) -> None:
     door = Door(tmp_path)
@@ -188,6 +192,34 @@ def test_what_is_edited_meanwhile_stays_and_nothing_of_it_is_torn(
     assert door.table.read_bytes() == f"{after}2026-11-29 14:00,1\n".encode()
 
 
+@given(st.lists(st.sampled_from(["come", "hour", "move", "restart", "disk full", "room"])))
+@settings(max_examples=40, deadline=None)
+def test_everybody_is_in_one_table_however_often_it_is_moved_away(actions: list[str]) -> None:
+    with TemporaryDirectory() as name, ExitStack() as disk:
+        folder = Path(name)
+        door, hour = Door(folder), 0
+        for number, action in enumerate(actions):
+            if action == "come":
+                door.come(1)
+            elif action == "hour":
+                hour += 1
+                door.at(hour)
+            elif action == "move" and door.table.exists():
+                door.table.rename(folder / f"{number}.csv")
+            elif action == "disk full":
+                disk.enter_context(no_file_larger_than(len(HEADER)))
+            elif action == "room":
+                disk.close()
+            elif action == "restart":
+                disk.close()
+                door.box.close()
+                door = Door(folder, hour)
+        disk.close()
+        door.box.close()
+        lines = [line for one in folder.glob("*.csv") for line in one.read_text().splitlines()[1:]]
+        assert sum(int(line.partition(",")[2]) for line in lines) == actions.count("come")
+
+
 def test_another_file_in_its_place_is_told_once_and_left(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -202,7 +234,7 @@ def test_another_file_in_its_place_is_told_once_and_left(
     ]
     door.table.unlink()
     door.come(1)
-    assert door.lines == ["hour,visitors", "2026-11-29 12:00,5"]
+    assert door.lines == ["hour,visitors", "2026-11-29 12:00,3"]
 
 
 def test_a_table_that_a_program_has_saved_is_gone_on_with(tmp_path: Path) -> None:
@@ -227,6 +259,17 @@ def test_a_full_disk_is_told_once_and_nobody_is_lost(
     door.come(1)
     assert door.lines[1:] == ["2026-11-29 12:00,2", "2026-11-29 13:00,5"]
     assert "written again" in caplog.records[-1].message
+
+
+def test_a_table_that_cannot_be_begun_counts_nobody_and_says_so(tmp_path: Path) -> None:
+    with (
+        no_file_larger_than(len(HEADER) - 1),
+        pytest.raises(DeviceError, match=r"visitors\.csv cannot be written \(.*nobody is counted"),
+    ):
+        Door(tmp_path)
+    door = Door(tmp_path)
+    door.come(1)
+    assert door.lines == ["hour,visitors", "2026-11-29 12:00,1"]
 
 
 def test_a_show_counts_who_enters(tmp_path: Path) -> None:

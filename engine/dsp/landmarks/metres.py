@@ -11,6 +11,7 @@ way round for where its face is. That is told by the nose, which is in front of 
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Final
 
 from engine.core.clock import SECOND
@@ -21,16 +22,19 @@ from engine.dsp.landmarks.bones import Vector, cross, dot, middle, minus
 
 STEADY: Final = 0.5
 """Seconds over which the size of a body is steadied: it breathes with the network's guesses."""
-RISES: Final = 5.0
-"""Seconds in which the floor follows feet that stay up; a jump is shorter."""
+STOOD: Final = 1.5
+"""Seconds in which the lower foot stands on the floor for a while; a jump is shorter."""
+STANDS: Final = 0.4
+"""The part of them for which it does at least. Why not a moment: the lowest of many places of a
+network is one that it has guessed too low, and the body would hang above the floor."""
 SURE: Final = 5
 """For how many pictures more than not a nose must say so before a picture counts as mirrored."""
-_FEET: Final = ("left_foot_index", "right_foot_index", "left_heel", "right_heel")
 _ANKLES: Final = ("left_ankle", "right_ankle")
 ANKLE: Final = 0.039
-"""How high ankles are, in statures, where no heel or toe is seen."""
+"""How high ankles are, in statures. Why not by heels and toes: toes that point to the camera are
+seen lower than they are."""
 HIPS: Final = 0.53
-"""How high hips are, in statures, where no foot is seen."""
+"""How high hips are, in statures, where no ankle was seen of late."""
 
 
 class MeasuredBody:
@@ -39,7 +43,8 @@ class MeasuredBody:
     def __init__(self, stature: float) -> None:
         self._stature = stature
         self._scale: float | None = None
-        self._floor: float | None = None
+        self._seconds = 0.0
+        self._lows: deque[tuple[float, float]] = deque()
         self._mirrored = 0
         self._at: Ns | None = None
 
@@ -61,7 +66,9 @@ class MeasuredBody:
             x, y, *z = one.points[row].tolist()[:-1]
             z_or_0 = z[0] * found.aspect if depth and math.isfinite(z[0]) else 0.0
             unit = self._scale
-            place = (unit * (0.5 - x) * found.aspect, unit * y, unit * z_or_0)
+            # From the middle of the picture: to a level camera feet stay as far below it wherever
+            # somebody goes. From its lower edge they would rise as they become smaller.
+            place = (unit * (0.5 - x) * found.aspect, unit * (y - 0.5), unit * z_or_0)
             points[found.skeleton.points[row]] = place
         return self._on_the_floor(self._unmirrored(points) if depth else points, gap)
 
@@ -80,19 +87,17 @@ class MeasuredBody:
         return {name: (-x, y, z) for name, (x, y, z) in points.items()}
 
     def _on_the_floor(self, points: dict[str, Vector], gap: float) -> dict[str, Vector]:
-        """Return the points with y 0 at the floor: where the lowest foot was of late."""
-        feet = [points[name][1] for name in _FEET if name in points]
-        if not feet:
-            ankle = ANKLE * self._stature
-            feet = [points[name][1] - ankle for name in _ANKLES if name in points]
-        if feet:
-            low = min(feet)
-            if self._floor is None or low < self._floor:
-                self._floor = low
-            else:
-                self._floor += -math.expm1(-gap / RISES) * (low - self._floor)
-        floor = self._floor
-        if floor is None:
+        """Return the points with y 0 at the floor: where the lower foot stood of late."""
+        ankles = [points[name][1] for name in _ANKLES if name in points]
+        self._seconds += min(gap, STOOD)
+        if ankles:
+            self._lows.append((self._seconds, min(ankles) - ANKLE * self._stature))
+        while self._lows and self._seconds - self._lows[0][0] > STOOD and len(self._lows) > 1:
+            self._lows.popleft()
+        if self._lows:
+            lows = sorted(low for _, low in self._lows)
+            floor = lows[int(STANDS * len(lows))]
+        else:
             hips = [points[name][1] for name in ("left_hip", "right_hip") if name in points]
             if not hips:
                 return {}

@@ -43,7 +43,9 @@ PARTED: Final = 1.5
 CLEARLY: Final = 0.5
 """By what part of its reach a person must be nearer than the next one, or it is waited for."""
 WAITED: Final = 1.0
-"""Seconds after which a view that may be either of two is the nearer one's."""
+"""Seconds after which a view that may be either of two is the nearer one's, and one that has parted
+from the others of a person is somebody else: a jump, which a low camera takes for steps away and
+back, is over by then."""
 TREMBLING: Final = 1.0
 """Seconds over which it is seen how much a place trembles, each way."""
 TRUST: Final = 6.0
@@ -82,7 +84,7 @@ class _View:
 
     ``followed`` is the second since which it was followed without a gap and without a jump;
     ``free`` that since which it is nobody's. ``apart`` is how far it is from the view that its
-    person goes by, of late, in what it may be.
+    person goes by, of late, in what it may be; ``parted`` whether it was too far.
     """
 
     camera: int
@@ -95,6 +97,7 @@ class _View:
     pictures: int = 1
     person: FloorPerson | None = None
     apart: float = 0.0
+    parted: bool = False
     _before: Point | None = None
     _trembles: Matrix = field(default_factory=lambda: UNKNOWN**2 * np.eye(2))
 
@@ -174,6 +177,14 @@ class SharedFloor:
         for person in self._people:
             person.views.clear()
 
+    def seen_by(self) -> list[frozenset[int]]:
+        """Return the cameras that see each person now."""
+        return [
+            frozenset(view.camera for view in fresh)
+            for person in self._people
+            if (fresh := self._fresh(person))
+        ]
+
     def update(self, camera: int, seen: Sequence[Stood], at: Ns) -> list[FloorPerson]:
         """Take in whom a camera sees in a picture; return everybody on the floor, by slot."""
         now = self._clock.at(at)
@@ -226,6 +237,7 @@ class SharedFloor:
             view.apart += (away - view.apart) * -math.expm1(-passed / SETTLE)
             if min(away, view.apart) > PARTED:
                 self._let_go(view)
+                view.parted = True
 
     @staticmethod
     def _apart(view: _View, other: _View | FloorPerson, reach: float) -> float:
@@ -287,7 +299,7 @@ class SharedFloor:
         # What that camera said of them before is over.
         for old in [one for one in person.views if one.camera == view.camera]:
             self._let_go(old)
-        view.person, view.apart = person, 0.0
+        view.person, view.apart, view.parted = person, 0.0, False
         person.views.append(view)
 
     def _greet(self, views: Sequence[_View]) -> None:
@@ -296,16 +308,20 @@ class SharedFloor:
             if view.person is not None or view.pictures < BIRTH:
                 continue
             waits = self._now - view.free < WAITED
-            if waits and any(
-                self._apart(view, person, self._reach(person)) <= 1
-                for person in self._people
-                if not self._shown(person, view.camera)
-            ):
+            if waits and (view.parted or self._may_be_known(view)):
                 continue
             self._ids += 1
             person = FloorPerson(self._free_slot(), self._ids, view.place, view.sure, self._now)
             self._people.append(person)
             self._bind(view, person)
+
+    def _may_be_known(self, view: _View) -> bool:
+        """Whether a view is near somebody whom its camera does not show."""
+        return any(
+            self._apart(view, person, self._reach(person)) <= 1
+            for person in self._people
+            if not self._shown(person, view.camera)
+        )
 
     def _unite(self) -> None:
         """Make one of two who are in one place for long, each seen by other cameras.

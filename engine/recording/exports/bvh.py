@@ -11,8 +11,9 @@ shorter arc. A format that has no word for what is not known is given the last t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -25,9 +26,12 @@ from engine.dsp.landmarks.bones import (
     IDENTITY,
     Bone,
     Quaternion,
+    Vector,
     local_rotations,
     middle,
     near,
+    product,
+    turned,
 )
 from engine.dsp.landmarks.metres import MeasuredBody
 from engine.recording.exports.takes import Take
@@ -47,6 +51,9 @@ _ENDS: Final = {
     "RightFoot": (0.0, -0.039, 0.1),
 }
 """Where a bone without a further one ends, in statures."""
+_SIDES: Final = ("left", "right")
+_LEG: Final = ("Hips", "*UpperLeg", "*LowerLeg", "*Foot")
+_BONE: Final = {bone.name: bone for bone in BONES}
 
 
 def _depth_first(parent: str = "") -> Iterator[Bone]:
@@ -104,8 +111,10 @@ def _usual_rate(seconds: list[float]) -> float:
 def _postures(take: Take, stature: float) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
     """Return the place of the hips (cm) and the rotations of all bones, for each picture."""
     body, last = MeasuredBody(stature), dict.fromkeys([bone.name for bone in BONES], IDENTITY)
-    here: tuple[float, float, float] | None = None
-    postures: list[tuple[tuple[float, float, float] | None, list[Quaternion]]] = []
+    hips: Vector | None = None
+    here: Vector | None = None
+    lift = 0.0
+    postures: list[tuple[Vector | None, list[Quaternion]]] = []
     held = 0
     possible = _possible(take.skeleton)
     for index in range(len(take.seconds)):
@@ -116,18 +125,44 @@ def _postures(take: Take, stature: float) -> tuple[NDArray[np.float64], NDArray[
         turns = local_rotations(points)
         if "Hips" in turns:
             x, y, z = middle(points["left_hip"], points["right_hip"])
-            here = (-x * CENTIMETRES, y * CENTIMETRES, z * CENTIMETRES)
+            hips = x, y, z
         held += not possible <= turns.keys()
         for name, turn in turns.items():
             last[name] = near(turn, last[name])
+        if hips is not None:
+            lift = _lift(points, hips, last, stature, lift)
+            here = (-hips[0] * CENTIMETRES, (hips[1] + lift) * CENTIMETRES, hips[2] * CENTIMETRES)
         postures.append((here, [last[bone.name] for bone in _ORDER]))
     if here is None:
         raise NoBody(f"person {take.id}: hips and shoulders were never seen together")
     first = next(place for place, _ in postures if place is not None)
     places = np.array([place or first for place, _ in postures])
     # Right-handed: mirrored in x.
-    turned = np.array([turns for _, turns in postures]) * (1, -1, -1, 1)
-    return places, turned, held
+    rotations = np.array([turns for _, turns in postures]) * (1, -1, -1, 1)
+    return places, rotations, held
+
+
+def _lift(
+    points: Mapping[str, Vector],
+    hips: Vector,
+    turns: Mapping[str, Quaternion],
+    stature: float,
+    before: float,
+) -> float:
+    """Return by how much the hips have to be higher, so that the lower ankle is as high as it is.
+
+    Why: legs of the average are not as long as those that are seen, and nobody shall hang or sink.
+    """
+    seen = [(points[f"{side}_ankle"][1], side) for side in _SIDES if f"{side}_ankle" in points]
+    if not seen:
+        return before
+    height, side = min(seen)
+    turn, below = IDENTITY, hips[1]
+    for parent, bone in pairwise(_LEG):
+        turn = product(turn, turns[parent.replace("*", side.capitalize())])
+        x, y, z = _BONE[bone.replace("*", side.capitalize())].offset
+        below += turned(turn, (x * stature, y * stature, z * stature))[1]
+    return height - below
 
 
 def _possible(skeleton: Skeleton) -> set[str]:
