@@ -106,6 +106,7 @@ COVERED = {
     "left": (slice(None), slice(152, None), ("eye_left", "brow_left", "mouth_wide"), "eye_right"),
     "right": (slice(None), slice(0, 152), ("eye_right", "brow_right", "mouth_wide"), "eye_left"),
     "upper": (slice(0, 124), slice(None), ("eye_left", "eye_right", "smile"), "mouth_open"),
+    "lower": (slice(130, None), slice(None), ("mouth_open", "mouth_wide", "smile"), "eye_left"),
 }
 COVERS = {
     "grey": lambda shape: np.full(shape, 128),
