@@ -91,23 +91,6 @@ def test_who_gets_up_from_a_squat_has_not_jumped_though_their_feet_are_seen_to_r
     assert told(squatting, seconds=6) == []
 
 
-def rising(at, stepped, tall=0.6):
-    """Draw somebody who gets up, feet and all, and who may have lifted one of them before."""
-    into = at % 2.0
-    part = max(0.0, min((into - 1.0) / 0.2, (1.6 - into) / 0.2, 1.0))
-    person = lifted(someone(tall=tall), 0.08 * part * tall)
-    left, right = COCO_17.index["left_ankle"], COCO_17.index["right_ankle"]
-    person.joints[[left, right], 1] -= 0.045 * part * tall
-    if stepped and 0.9 < into < 1.15:
-        person.joints[left, 1] += 0.06 * tall
-    return (person,)
-
-
-def test_who_steps_before_the_hips_rise_has_not_jumped():
-    assert told(lambda at: rising(at, stepped=False), seconds=4) == [("jump", 1.0)] * 2
-    assert told(lambda at: rising(at, stepped=True), seconds=4) == []
-
-
 def jumping(at, height=0.12, tall=0.6, feet=True):
     """Draw somebody who jumps at 0.5 s for half a second."""
     part = (at - 0.5) / 0.5

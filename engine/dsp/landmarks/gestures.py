@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from itertools import islice
 from statistics import fmean, median
 from typing import Final, Literal
 
@@ -43,9 +42,6 @@ feet alone: points that tremble rise by as much as they do in a hop, though not 
 STOOD: Final = 2.0
 """Seconds in which it was seen how high over their feet somebody's hips mostly are: who jumps is
 higher than that over the ground, by ``STRETCHED`` too, and who gets up from a squat is not."""
-STEP: Final = 0.03
-"""By how many statures more than the hips a foot rises that steps: who jumps is lifted by the hips,
-and their feet follow."""
 UPRIGHT: Final = 0.144
 """Statures that shoulders are over the hips of who jumps, half a trunk: who springs from a crouch,
 or runs off, has none."""
@@ -237,16 +233,13 @@ class GestureReader:
     def _left(self, ys: tuple[float, ...], tall: float, high: float) -> tuple[float, ...] | None:
         """Return where all of the body was before it rose as in a jump; None if it did not."""
         stood = median(each for _, each in self._legs)
-        for number, (_, before) in enumerate(self._feet):
+        for _, before in self._feet:
             rises = _risen(ys, before)
             if (
                 min(rises) > high * tall
                 and fmean(rises) > (high + STRETCHED) * tall
                 and _hips_over_feet(ys, before) > (stood + STRETCHED) * tall
                 and ys[3] - ys[2] > UPRIGHT * tall
-                and not any(
-                    _steps(now, before, tall) for _, now in islice(self._feet, number, None)
-                )
             ):
                 return before
         return None
@@ -299,12 +292,6 @@ class GestureReader:
 def _hips_over_feet(ys: tuple[float, ...], before: tuple[float, ...]) -> float:
     """Return how high the hips are over where the feet were before."""
     return ys[2] - fmean(before[:2])
-
-
-def _steps(ys: tuple[float, ...], before: tuple[float, ...], tall: float) -> bool:
-    """Whether a foot has risen well before the hips."""
-    left, right, hips, _ = _risen(ys, before)
-    return max(left, right) - hips > STEP * tall
 
 
 def _risen(ys: tuple[float, ...], before: tuple[float, ...]) -> list[float]:
