@@ -45,7 +45,7 @@ CHECKS: Final = len(_CHECKS)
 """How many ways there are to ask again."""
 _SEEN_AGAIN: Final = 0.8
 """Hysteresis: in parts of those, what an area must come down to until it counts as seen."""
-_ROUND: Final = (1, 0, 1, 2)
+_ROUND: Final = (1, 1, 0, 1, 1, 2)
 """Which of the checks follow each other: it is the larger square that shows a covered mouth."""
 _REST: Final = 12
 """Pictures from one check to the next."""
@@ -91,13 +91,12 @@ class MadeUp:
         """
         face, check = _Face(points), self._next()
         apart = np.linalg.norm(again[:, :2] - points[:, :2], axis=1) * (_PER_SIDE / side)
-        said = self._over(self._apart[check])
         self._apart[check] = face.means(apart) / _CHECKS[check].limits
         if self._owed:
             self._owed.remove(check)
         else:
             self._passed += 1
-            if (self._over(self._apart[check]) != said).any():
+            if (self._over(self._apart[check]) != self._areas).any():
                 self._owed = [each for each in range(CHECKS) if each != check]
         self._wait = 0 if self._owed else _REST - 1
         turned, larger = self._apart[::2].mean(axis=0), self._apart[1]
