@@ -69,10 +69,10 @@ class FaceModel(FollowingModel[_Face]):
     three metres of a camera. A face from the side or from behind is not told. Points outside the
     picture have no confidence, and what would be read from them is not told.
 
-    Of a face that is half covered the network makes up the rest. Quarters that it puts elsewhere
-    when it is asked again, now and then, for a turned or a larger square, have no confidence
-    either, and what would be read from them is not told. Of a painted or a drawn face it doubts
-    much that is there: there ``trust`` tells all.
+    Of a face that is half covered, or whose mouth is, the network makes up the rest. Quarters, and
+    halves of the mouth, that it puts elsewhere when it is asked again, now and then, for a turned
+    or a larger square, have no confidence either, and what would be read from them is not told. Of
+    a painted or a drawn face it doubts much that is there: there ``trust`` tells all.
 
     A face that the network is not sure of is not told: ``confidence``. Slots and ids are kept.
 

@@ -22,6 +22,9 @@ _AWAY: Final = 0.5
 _SWITCHES: Final = ("pinched", "fist", "open_hand", "point")
 _SPREAD: Final = (24.0, 18.0)
 """Degrees. Why: the fingers of a hand that hangs seem as straight as those of an open one."""
+_STRAIGHT_ON: Final = (-45.0, -55.0)
+"""Degrees of curl, negative. Why: fingers that lie on keys are spread, but reach down from a palm
+that does not."""
 
 
 class HandReading(NamedTuple):
@@ -40,10 +43,11 @@ class HandGestures(Node):
 
     ``pinch`` is how near the tips of thumb and index finger are, 0 well apart to 1 touching, and
     ``pinched`` a switch that is on while they touch and the hand is no fist. ``fist`` is on while
-    all four fingers are folded, ``open_hand`` while all four are stretched and spread, ``point``
-    while the index finger alone is stretched; the thumb does not count. A flat hand, its fingers
-    side by side, is none of them: it looks like one that hangs relaxed. ``roll`` is how the hand is
-    turned in the picture, in degrees: 0 with the fingers up, 90 to the right, -90 to the left.
+    all four fingers are folded, ``open_hand`` while all four are stretched, spread and lead on
+    from the palm, ``point`` while the index finger alone is stretched; the thumb does not count. A
+    flat hand, its fingers side by side, is none of them: it looks like one that hangs relaxed.
+    ``roll`` is how the hand is turned in the picture, in degrees: 0 with the fingers up, 90 to the
+    right, -90 to the left.
 
     It does not matter how large the hand is, how it is turned, and whether it is a left or a right
     one. ``person`` is which hand: 1, 2, 3 ..., 0 for whichever is there. What cannot be told, as
@@ -60,6 +64,7 @@ class HandGestures(Node):
     _straight: dict[str, Switch] = field(default_factory=dict)
     _bent: dict[str, Switch] = field(default_factory=dict)
     _spread: Switch = field(default_factory=lambda: Switch(*_SPREAD))
+    _straight_on: Switch = field(default_factory=lambda: Switch(*_STRAIGHT_ON))
     _pinched: Switch = field(default_factory=lambda: Switch(*_PINCHED))
 
     def process(self, hands: Landmarks, at: Ns) -> HandReading | None:
@@ -84,7 +89,9 @@ class HandGestures(Node):
         if pinched and fist is not False:
             pinched = None if fist is None else False
         point = _all([straight[0], *bent[1:]])
-        open_hand = _all([*straight, self._spread.take(shape.spread())])
+        curl = shape.curl()
+        straight_on = self._straight_on.take(None if curl is None else -curl)
+        open_hand = _all([*straight, self._spread.take(shape.spread()), straight_on])
         reading = HandReading(pinch, pinched, fist, open_hand, point, shape.roll())
         for name in _SWITCHES:
             match getattr(reading, name):
@@ -108,6 +115,7 @@ class HandGestures(Node):
         self._straight = {finger: Switch(*_STRAIGHT) for finger in FINGERS}
         self._bent = {finger: Switch(*_BENT) for finger in FINGERS}
         self._spread = Switch(*_SPREAD)
+        self._straight_on = Switch(*_STRAIGHT_ON)
         self._pinched = Switch(*_PINCHED)
 
 

@@ -88,6 +88,32 @@ def test_a_hand_that_points_at_the_camera_has_no_roll_but_its_fingers():
     assert said.roll is None and said.open_hand
 
 
+def on_keys(degrees):
+    """An open hand whose fingers, as straight and spread as ever, reach down from the knuckles."""
+    shown = hand(GESTURES["open"])
+    (one,) = shown.seen
+    places = one.points[:, :3].astype(float) * (ASPECT, 1, ASPECT)
+    turn = math.radians(degrees)
+    for finger in ("index_finger", "middle_finger", "ring_finger", "pinky"):
+        knuckle, *ends = [
+            HAND_21.index[f"{finger}_{joint}"] for joint in ("mcp", "pip", "dip", "tip")
+        ]
+        _, up, deep = (places[ends] - places[knuckle]).T
+        places[ends, 1] = places[knuckle, 1] + up * math.cos(turn) - deep * math.sin(turn)
+        places[ends, 2] = places[knuckle, 2] + up * math.sin(turn) + deep * math.cos(turn)
+    one.points[:, :3] = places / (ASPECT, 1, ASPECT)
+    return shown
+
+
+@pytest.mark.parametrize("way", [-1, 1])
+def test_fingers_that_reach_down_from_the_palm_are_no_open_hand(way):
+    box = HandGestures()
+    said = [
+        box.process(on_keys(way * degrees), ns(0)).open_hand for degrees in (0, 30, 50, 70, 50, 30)
+    ]
+    assert said == [True, True, True, False, False, True]
+
+
 def between(one, other, part):
     return np.array(GESTURES[one]) * (1 - part) + np.array(GESTURES[other]) * part
 

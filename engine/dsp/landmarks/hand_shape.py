@@ -7,6 +7,7 @@ however large, turned or mirrored the hand is; the roll alone is how it is turne
 from __future__ import annotations
 
 import math
+from statistics import fmean
 from typing import Final
 
 import numpy as np
@@ -59,11 +60,23 @@ class HandShape:
         ends = [(_CHAINS[finger][0], _CHAINS[finger][-1]) for finger in (FINGERS[0], FINGERS[-1])]
         if not self._known[[*ends[0], *ends[1]]].all():
             return None
-        one, other = (self._places[tip] - self._places[knuckle] for knuckle, tip in ends)
-        lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
-        if lengths <= _SMALLEST**2:
-            return None
-        return math.degrees(math.acos(max(-1.0, min(1.0, float(one @ other) / lengths))))
+        return _angle(*(self._places[tip] - self._places[knuckle] for knuckle, tip in ends))
+
+    def curl(self) -> float | None:
+        """Return how far the fingers point away from where the palm does, in degrees.
+
+        It is the mean of their ends: 0 with all of them straight on, 180 rolled into the palm.
+        """
+        angles = []
+        for chain in _CHAINS.values():
+            if not self._known[[_WRIST, *chain]].all():
+                return None
+            palm = self._places[chain[0]] - self._places[_WRIST]
+            angle = _angle(palm, self._places[chain[3]] - self._places[chain[2]])
+            if angle is None:
+                return None
+            angles.append(angle)
+        return fmean(angles)
 
     def pinch(self) -> float | None:
         """Return how near the tips of thumb and index finger are: 1 touching, 0 well apart."""
@@ -95,6 +108,14 @@ class HandShape:
 
     def _between(self, one: int, other: int) -> float:
         return float(np.linalg.norm(self._places[one] - self._places[other]))
+
+
+def _angle(one: Floats, other: Floats) -> float | None:
+    """Return the angle between two directions, in degrees; None for what has no length."""
+    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
+    if lengths <= _SMALLEST**2:
+        return None
+    return math.degrees(math.acos(max(-1.0, min(1.0, float(one @ other) / lengths))))
 
 
 class Switch:

@@ -94,6 +94,16 @@ def test_the_half_that_goes_with_the_square_is_made_up(half: str) -> None:
     assert made_up.points[FACE_468.index["chin"]] == (half == "lower")
 
 
+def test_a_mouth_alone_that_goes_with_the_square_is_made_up() -> None:
+    """As behind a microphone: the rest of the face is told, which way it turns as well."""
+    points, made_up = face(), MadeUp()
+    mouth = (np.abs(points[:, :2] - (160, 163)) < (26, 20)).all(axis=1)
+    for _ in range(CHECKS):
+        check(made_up, points, mouth)
+    assert made_up.points[mouth].all()
+    assert not made_up.points[points[:, 1] < 140].any()
+
+
 def test_a_cover_is_noticed_soon_and_so_is_that_it_has_gone() -> None:
     points, made_up = face(), MadeUp()
     nothing, left = np.zeros(468, bool), HALVES["left"](points)
