@@ -25,10 +25,11 @@ BEGUN = {
     "Link": "Link().open(print)",
 }
 SHOW = """
-import subprocess, sys
+import signal, subprocess, sys
 from engine.audio.sound_file import open_sound
 from engine.sources.link import Link
 from engine.video import ffmpeg
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # by which it ends; nohup has it ignored
 kept = {begin}
 print("playing", flush=True)
 sys.stdin.read()
