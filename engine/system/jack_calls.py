@@ -59,12 +59,15 @@ class CalledClient:
         self._silent = 0
 
     def is_called(self) -> bool:
-        """Wait until the server has called it with the cables that it has by now, if it does."""
+        """Wait until the server has called it with the cables that it has by now, if it does.
+
+        A server that stands still meanwhile calls nobody, which says nothing.
+        """
         self._server.wait_cycles(SETTLED, CALLED)
-        turns, end = self._count(), time.monotonic() + CALLED
+        turns, frames, end = self._count(), self._server.frames(), time.monotonic() + CALLED
         while self._thread and self._count() == turns:
             if time.monotonic() > end:
-                return False
+                return self._server.frames() == frames
             self._server.wait_cycles(1, CALLED)
         return True
 
