@@ -34,12 +34,15 @@ class JackPort:
             self._server.begin()
         return self._server is not None
 
-    def is_called(self, cabled_to: str | None, thread: str | None, *, sends: bool) -> bool:
-        """Return whether JACK calls the port, on ``thread``.
+    def is_called(self, thread: str | None, cabled_to: str | None = None, *, sends: bool) -> bool:
+        """Return whether JACK calls who has joined for the port, on ``thread``.
 
-        Raise PortError where no cable leads to the other port, or where this process is of no use.
+        Raise ConnectionError where no server runs, and PortError where no cable leads to the other
+        port, or where this process is of no use.
         """
-        assert self._server is not None
+        self._server = self._server or join_server()
+        if self._server is None:
+            return True
         if cabled_to and not self._server.are_connected(cabled_to, self._name):
             raise PortError(f"{cabled_to} cannot be connected to yet")
         self._called = CalledClient(self._server, thread)

@@ -23,7 +23,7 @@ from engine.midi.clock_out import ClockPulses
 from engine.midi.frames import AT_END, BEAT, BPM, EXCLUSIVE, MIDI, MOMENT, RECEIVED, TEMPO
 from engine.midi.jack_port import JackPort
 from engine.midi.own_ports import OwnPorts, shown
-from engine.midi.ports import PortError, choose_port, device, open_port
+from engine.midi.ports import PortError, choose_port, device, join_system, open_joined
 from engine.midi.rtmidi import Device, Hear
 from engine.system.device_main import end_with, leave_signals_to_show
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
@@ -212,10 +212,16 @@ def find_loss(looked: Wakeup, lost: Callable[[], str]) -> str:
 
 
 def _lookout(direction: str, system: str, port: str | None) -> Callable[[], str]:
-    """Look after a port of any system but JACK; a virtual one (None) always is there."""
+    """Look after a port of any system but JACK; a virtual one (None) always is there.
+
+    Raise PortError where the system takes no program beside the port's.
+    """
     if port is None:
         return lambda: ""
-    watch = device(direction, system, "Sensorium lookout")[0]
+    try:
+        watch = device(direction, system, "Sensorium lookout")[0]
+    except PortError:
+        raise PortError(f"{port} cannot be looked after: {system} takes no other program") from None
     return lambda: "" if port in watch.get_ports() else port
 
 
@@ -290,15 +296,21 @@ def _open(
         choose_port(port, there, work, **which)  # what plays joins only once it is there
     for _ in range(TRIES):
         before = threads()
-        opened, name, system = open_port(work, system, port, wanted.name, hear, **which)
+        joined, system = join_system(work, system, wanted.name, hear)
         thread = last_begun(before)  # of JACK's library: the one that it calls is its last
+        is_called = partial(jack.is_called, thread, sends=work == "out")
+        # Who sees a port joins it once: it is shown when it is called, not to be taken away again.
+        if system == "jack" and port is None and not is_called():
+            joined.close_port()
+            continue
+        name = open_joined(joined, work, system, port, wanted.name, **which)
         other = name if port else None
         if system != "jack" or not jack.begin():
-            return opened, name, _lookout(work, system, other)
-        if jack.is_called(other, thread, sends=work == "out"):
-            return opened, name, partial(jack.lost, other)
-        opened.close_port()
-    raise PortError(f"JACK does not call {wanted.name} with {name}")
+            return joined, name, _lookout(work, system, other)
+        if port is None or is_called(name):
+            return joined, name, partial(jack.lost, other)
+        joined.close_port()
+    raise PortError(f"JACK does not call {wanted.name}")
 
 
 def _all(system: str) -> dict[str, list[str]]:

@@ -45,45 +45,67 @@ def device(direction: str, system: str, client: str) -> tuple[Device, str]:
 
 
 def open_port(
-    direction: str,
-    system: str,
-    port: str | None,
-    name: str,
-    hear: Hear = lambda _: None,
-    *,
-    own: OwnPorts | None = None,
-    beside: bool = False,
+    direction: str, system: str, port: str | None, name: str, hear: Hear = lambda _: None
 ) -> tuple[Device, str, str]:
     """Open a port; gives what it is open by, the port's name and the system's.
 
-    ``port`` is a part of its name, "auto" for the first where somebody plays other than ``own``, or
-    None for a virtual port called ``name``; ``beside`` that it is an input, and the output of its
-    device is meant. ``hear`` is called with all that an input brings. Raises PortError.
+    See ``join_system`` and ``open_joined``, which it is in one. Raises PortError.
     """
-    opened, found = device(direction, system, name)
+    joined, found = join_system(direction, system, name, hear)
+    return joined, open_joined(joined, direction, found, port, name), found
+
+
+def join_system(
+    direction: str, system: str, name: str, hear: Hear = lambda _: None
+) -> tuple[Device, str]:
+    """Join a MIDI system as ``name``, for one port; gives what that is to be opened by.
+
+    The second is the system's name. ``hear`` is called with all that an input brings. Raises
+    PortError.
+    """
+    joined, found = device(direction, system, name)
     if direction == "in":
-        opened.listen(hear)
+        joined.listen(hear)
+    return joined, found
+
+
+def open_joined(
+    joined: Device,
+    direction: str,
+    found: str,
+    port: str | None,
+    name: str,
+    *,
+    own: OwnPorts | None = None,
+    beside: bool = False,
+) -> str:
+    """Open a port of a system that was joined, and return its name.
+
+    ``port`` is a part of it, "auto" for the first where somebody plays other than ``own``, or None
+    for a virtual port called ``name``; ``beside`` that it is an input, and the output of its device
+    is meant. Raises PortError.
+    """
     if port is None:
         if found == "windows":
             raise PortError(NO_VIRTUAL)
         try:
-            opened.open_virtual_port(name)
+            joined.open_virtual_port(name)
         except OSError as error:
             raise PortError(f"{name}: {error}") from None
-        return opened, name, found
-    names = opened.get_ports()
+        return name
+    names = joined.get_ports()
     index = choose_port(port, names, direction, own=own, beside=beside)
     try:
-        opened.open_port(index, name)
+        joined.open_port(index, name)
     except OSError as error:
         raise PortError(f"{names[index]}: {error}") from None
-    return opened, names[index], found
+    return names[index]
 
 
 def choose_port(
     port: str, names: Sequence[str], direction: str, *, own: OwnPorts | None, beside: bool
 ) -> int:
-    """Find the port that ``open_port`` opens among ``names``; raises PortError."""
+    """Find the port that ``open_joined`` opens among ``names``; raises PortError."""
     if beside:
         return choose_beside(port, names)
     return first_played(names, own) if port == AUTO else choose(port, names, direction)
