@@ -20,8 +20,8 @@ class JackPort:
 
         None where there is no library for that. Raise ConnectionError where no server runs.
         """
-        self._server = join_server()
-        return self._server.midi_ports(direction) if self._server else None
+        server = self._joined()
+        return server.midi_ports(direction) if server else None
 
     def begin(self) -> bool:
         """Begin to hear who leaves, and return whether the server can be asked at all.
@@ -29,10 +29,10 @@ class JackPort:
         Raise ConnectionError where none runs, for its library opens ports all the same, and takes
         what is sent to them.
         """
-        self._server = self._server or join_server()
-        if self._server:
-            self._server.begin()
-        return self._server is not None
+        server = self._joined()
+        if server:
+            server.begin()
+        return server is not None
 
     def is_called(self, thread: str | None, cabled_to: str | None = None, *, sends: bool) -> bool:
         """Return whether JACK calls who has joined for the port, on ``thread``.
@@ -40,12 +40,12 @@ class JackPort:
         Raise ConnectionError where no server runs, and PortError where no cable leads to the other
         port, or where this process is of no use.
         """
-        self._server = self._server or join_server()
-        if self._server is None:
+        server = self._joined()
+        if server is None:
             return True
-        if cabled_to and not self._server.are_connected(cabled_to, self._name):
+        if cabled_to and not server.are_connected(cabled_to, self._name):
             raise PortError(f"{cabled_to} cannot be connected to yet")
-        self._called = CalledClient(self._server, thread)
+        self._called = CalledClient(server, thread)
         if sends and not self._called.wakes_all():  # nobody is called after one that hears
             raise PortError(f"JACK would not call another program after {self._name}")
         return self._called.is_called()
@@ -64,3 +64,8 @@ class JackPort:
         if cabled_to and not self._server.keeps(cabled_to):
             return cabled_to
         return "" if self._called.goes_on() else f"JACK calls {self._name} no more: it"
+
+    def _joined(self) -> ServerWatch | None:
+        """Join the server, unless that is done."""
+        self._server = self._server or join_server()
+        return self._server
