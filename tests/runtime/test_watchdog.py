@@ -99,6 +99,18 @@ def stage() -> Iterator[Callable[..., Stage]]:
         assert not thread.is_alive(), thread.name
 
 
+def hang(show: Stage) -> None:
+    show.see(13.0)
+    assert Sleeper._hangs.acquire(timeout=LIMIT)
+
+
+def answer(show: Stage, value: float) -> float:
+    show.see(value)
+    entry = show.wait(LaneResult)
+    assert isinstance(entry, LaneResult) and isinstance(entry.result, float)
+    return entry.result
+
+
 # -- A source that should give something all the time ----------------------------------------------
 
 
@@ -129,11 +141,11 @@ def test_a_source_that_falls_silent_is_late_then_lost_and_opened_again(stage) ->
     show = stage()
     show.wait(StateChange)
     for _ in range(10):
-        show.see(1.0)
+        answer(show, 1.0)
     show.pass_by(0.75, silent=True)
     assert show.engine.metrics.sources["eye"].state == "late"
     assert show.lost == []
-    show.see(1.0)
+    answer(show, 1.0)
     show.pass_by(0.25)
     assert show.engine.metrics.sources["eye"].state == "running"
     show.pass_by(3.0, silent=True)
@@ -154,8 +166,8 @@ def test_a_machine_that_slept_has_lost_nothing(stage) -> None:
     show = stage()
     show.wait(StateChange)
     for _ in range(10):
-        show.see(1.0)
-    show.see(13.0)
+        answer(show, 1.0)
+    hang(show)
     show.clock.move_to(ns(3600))
     show.watchdog.check()
     assert show.states("eye") == ["running"]
@@ -177,18 +189,6 @@ def test_what_a_source_says_of_itself_is_not_taken_back(stage) -> None:
 
 
 # -- A box that hangs ------------------------------------------------------------------------------
-
-
-def hang(show: Stage) -> None:
-    show.see(13.0)
-    assert Sleeper._hangs.acquire(timeout=LIMIT)
-
-
-def answer(show: Stage, value: float) -> float:
-    show.see(value)
-    entry = show.wait(LaneResult)
-    assert isinstance(entry, LaneResult) and isinstance(entry.result, float)
-    return entry.result
 
 
 def test_a_box_that_hangs_is_late_then_replaced_by_one_that_is_set_alike(stage) -> None:
