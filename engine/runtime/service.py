@@ -48,6 +48,7 @@ class SystemdNotifier:
         self._interval = int(timeout) / 1e6 / _BEATS_PER_TIMEOUT if mine else INTERVAL
         self._show: Playing | None = None
         self._next: asyncio.TimerHandle | asyncio.Handle | None = None
+        self._socket: socket.socket | None = None
 
     def follow(self, show: Playing) -> None:
         """Report on this show from now on; call it on the loop.
@@ -75,6 +76,9 @@ class SystemdNotifier:
             self._next.cancel()
             self._next = None
             self._notify("STOPPING=1\nSTATUS=ends")
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
 
     def _beat(self, first: str = "") -> None:
         assert self._show is not None
@@ -83,12 +87,18 @@ class SystemdNotifier:
         self._notify(f"{first}WATCHDOG=1\nSTATUS={_status_line(self._show.engine)}")
 
     def _notify(self, text: str) -> None:
-        """Send a text, or drop it when the manager is too slow: this must not block."""
+        """Send a text, or drop it when the manager is too slow: this must not block.
+
+        The socket stays open: a show that has no descriptor left for another would be silent here,
+        and its manager would end it.
+        """
         abstract = self._address.startswith("@")
         address = f"\0{self._address[1:]}" if abstract else self._address
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-            manager.setblocking(False)
-            manager.sendto(text.encode(), address)
+        with suppress(OSError):
+            if self._socket is None:
+                self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                self._socket.setblocking(False)
+            self._socket.sendto(text.encode(), address)
 
 
 def _status_line(engine: Engine) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from engine import testing
-from engine.runtime import shutdown
+from engine.runtime import beginning, shutdown
 from engine.runtime.engine import Engine
 from engine.runtime.supervision import watchdog
 from engine.runtime.workers import out_of_process
@@ -54,6 +54,7 @@ def live(kind: str, lives: Lives, port: int, apart: bool = False) -> Engine:
 
     with pytest.MonkeyPatch.context() as patience:
         patience.setattr(watchdog, "_patience", lambda *_: float(LIMIT))
+        patience.setattr(beginning, "LONGEST", float(LIMIT))
         patience.setattr(shutdown, "PATIENCE", LIMIT)
         patience.setattr(out_of_process, "PATIENCE", LIMIT)
         patience.setattr(out_of_process, "CLOSING", LIMIT)

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.patch.load import Texts
+from engine.patch.plan import Plan
 from engine.runtime.engine import Engine
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
@@ -78,17 +80,18 @@ def edited(
     trial: float = 1.0,
     live: bool = False,
     edits: bool = True,
+    opening: Callable[[Texts], Plan] | None = None,
 ) -> Engine:
     """Play the patches among these files while somebody edits; gives the engine at the end.
 
     ``live`` shows can be controlled by OSC, as those of the command line. Without ``edits`` what is
-    saved is not read.
+    saved is not read. ``opening`` makes plans of texts in another way than the command line.
     """
     for name, text in files.items():
         save(folder / name, text)
     editor = Editor(folder)
     patches = [folder / name for name in files if name.endswith(".toml") and name != "rig.toml"]
-    opening = partial(open_texts, live=live)
+    opening = opening or partial(open_texts, live=live)
     show = Performance(patches, opening, watch=editor.engines.append, edits=edits, trial=trial)
 
     async def go() -> None:

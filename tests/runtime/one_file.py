@@ -26,11 +26,13 @@ from .editing import save
 ASKED_AGAIN = 0.1
 """Seconds after which what had no answer is said again: a show may still be opening its port."""
 COMMAND = (sys.executable, "-c", "from engine.cli import main; main()")
+CALM = "from engine.runtime.reload import probation; probation._BESIDES = 1e6;"
+"""A show that a busy machine makes late after an edit keeps it, as in ``tests/conftest.py``."""
 FULL = (
     "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-    "resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}));" + COMMAND[2]
+    "resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}));"
 )
-"""The command where every file ends at a size, with an error as of a full disk."""
+"""Every file ends at a size, with an error as of a full disk."""
 
 DESK = """
 [desk]
@@ -128,7 +130,7 @@ class Show:
         """Play; ``page`` is the port of the page, 0 for none, ``limit_files`` the most bytes that a
         file may have, as on a disk that is full, 0 for any, ``settings`` are of the environment.
         """
-        begin = FULL.format(limit_files) if limit_files else COMMAND[2]
+        begin = CALM + (FULL.format(limit_files) if limit_files else "") + COMMAND[2]
         shown = ["--page-port", str(page)] if page else ["--no-page"]
         options = [*shown, "--quiet", *map(str, more)]
         command = [sys.executable, "-c", begin, "play", str(self.patch), *options]

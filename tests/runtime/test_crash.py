@@ -82,7 +82,8 @@ def test_another_takes_its_place_and_the_rest_plays_on(how: str, told: str) -> N
         if thread.name == "lane m":
             thread.join(LIMIT)
             assert not thread.is_alive()
-    assert not _below_forks()
+    _, left = psutil.wait_procs(_below_forks(), LIMIT)
+    assert not left
 
 
 def _below_forks() -> list[psutil.Process]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,10 +26,13 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-termi
 
 SOON = (
     "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "import ctypes, dataclasses; from engine import Node, Trigger;"
     "from engine.commands import hang_watch; hang_watch.LOOK = 0.15;"
     "from engine.cli import main; main()"
 )
-"""The command, which takes its terminal for its own, and loses patience sooner."""
+"""The command, which takes its terminal for its own, and loses patience sooner.
+
+What boxes import is loaded before: a busy machine may be longer at that than this patience."""
 CTRL_C = b"\x03"
 TOLD = ": takes long, and everything waits for it; Ctrl-C ends it"
 PATCH = """
@@ -140,6 +144,7 @@ class Terminal:
 
     def _read(self) -> str:
         piece = b""
+        assert select.select([self._ours], [], [], LIMIT)[0], f"no more than {self.shown}"
         with suppress(OSError):  # nobody has the terminal open any more
             piece = os.read(self._ours, 65536)
         self.shown += piece.decode(errors="replace")

@@ -594,7 +594,7 @@ def test_a_patch_that_is_asked_for_is_not_forgotten_where_something_is_saved_mea
         return OPEN(texts)
 
     engine, titles = perform(files, [ask] if is_broken else [ask, asking("end")], read=read)
-    assert titles == ["The first"] if is_broken else ["The first", "The third"]
+    assert titles == (["The first"] if is_broken else ["The first", "The third"])
     assert (engine.metrics.faults[0].text == "it was broken meanwhile") is is_broken
 
 
@@ -615,7 +615,7 @@ def test_a_full_disk_ends_the_dump_and_not_the_show(caplog: pytest.LogCaptureFix
 
 def test_a_command_reaches_a_live_show() -> None:
     show = live(
-        numbers("a", [1] * 400, step="5 ms") + '[d]\nuse="double"\nfrom="a"\n' + COLLECT + 'd="d"\n'
+        '[a]\nuse="every"\ntime="5 ms"\n[d]\nuse="double"\nfrom="a.value"\n' + COLLECT + 'd="d"\n'
     )
 
     def until(engine: Engine) -> bool:

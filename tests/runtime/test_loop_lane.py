@@ -9,6 +9,7 @@ import random
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -524,8 +525,10 @@ def test_killed_at_any_moment_no_job_is_answered_twice_nor_stuck(played: Any, se
         while ended[-1] != sent and not hearing.done():
             await asyncio.sleep(0.001)
         hearing.cancel()
+        with suppress(asyncio.CancelledError):
+            await hearing
         assert ended == sorted(set(ended))
-        assert len(ended) >= sent - 4  # with each crash at most the job at hand is lost
+        assert len(ended) - 1 >= sent - 4  # with each crash at most the job at hand is lost
         left = [store.take((64, 64, 3)) for _ in range(SLOTS)]
         assert all(each is not None for each in left)
 

@@ -156,9 +156,7 @@ class Reloader:
             compiled = await self._compile(index)
         except PatchError as error:
             if await self._is_settled(_SETTLES):
-                self._report([str(problem) for problem in error.problems])
-                if any(NO_DESCRIPTOR in problem.message for problem in error.problems):
-                    asyncio.get_running_loop().call_later(_AGAIN, self._news.set)
+                self._report_unread(error.problems)
             return
         except HangsError as error:
             self._report([str(error)])
@@ -346,6 +344,24 @@ class Reloader:
                 return f"there is no {which} patch: {_ENDS[which]} of the set plays"
             hint = nearest(which, [*names, *_BESIDE])
         return f"there is no patch {which!r} in this set of {len(names)}.{hint}"
+
+    def _report_unread(self, problems: Sequence[Problem]) -> None:
+        """Report why a patch cannot be played; read it again where only descriptors were missing.
+
+        As long as they are, that is told once.
+        """
+        told = [str(problem) for problem in problems]
+        lasts = any(NO_DESCRIPTOR in problem.message for problem in problems)
+        if not (lasts and self._stands(told)):
+            self._report(told)
+        if lasts:
+            asyncio.get_running_loop().call_later(_AGAIN, self._news.set)
+
+    def _stands(self, problems: list[str]) -> bool:
+        """Return whether just these are the problems of the patch that were told last."""
+        return problems == [
+            fault.text for fault in self._engine.metrics.faults if fault.box == PATCH
+        ]
 
     def _report(self, problems: list[str]) -> None:
         """Report problems of a patch on terminal, page and OSC, in place of the last ones."""
