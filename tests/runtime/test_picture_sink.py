@@ -115,6 +115,7 @@ def play(folder: Path, sockets: Sockets, made: Show, *more: object) -> dict[str,
     """Play until many pictures were seen; return how many each way out was kept from."""
     stats = folder / "stats.json"
     with made.playing("--stats", stats, *more) as process:
+        sockets.hear_all("/people", lambda _: (folder / "pictures").is_dir())  # it may open late
         sockets.hear_all("/people", lambda heard: len(heard) >= MANY)
         sockets.hear_all("/mask", lambda heard: len(heard) >= 2)
         told = end(process)

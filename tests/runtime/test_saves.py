@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -112,8 +114,10 @@ def delete(file: Path, text: str) -> None:
 
 @pytest.mark.parametrize("write", [truncate, delete])
 def test_however_an_editor_saves_only_the_whole_takes_over(
-    write: Callable[[Path, str], None], tmp_path: Path
+    write: Callable[[Path, str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reloader, "_SHRINKS", LIMIT)  # however late the rest is heard of
+
     async def edit(editor: Editor) -> None:
         count = len(editor.engines)
         write(editor.folder / "show.toml", SHOW + 'more = "n"\n')
@@ -199,81 +203,107 @@ def test_a_box_that_ends_the_program_when_it_is_loaded_is_wrong_like_any_other(
     edited(tmp_path, FILES, edit, trial=0.1)
 
 
-Patience = Callable[[float], None]
+class Patience(Protocol):
+    """Sets how long it is waited for what a save needs."""
+
+    def __call__(
+        self, *, tells: float = LIMIT / 2, leaves: float = LIMIT, opens: float = LIMIT
+    ) -> None: ...
 
 
 @pytest.fixture
 def patience(monkeypatch: pytest.MonkeyPatch) -> Patience:
-    """Leave behind what takes longer than so many seconds, and tell of it at half of them.
+    """Tell after so many seconds of what takes long, and leave it behind after so many.
 
     Short where something hangs, and not where a busy machine takes its time over what is good.
     """
 
-    def have(seconds: float) -> None:
-        monkeypatch.setattr(background, "SLOW", seconds / 2)
-        monkeypatch.setattr(background, "LONGEST", seconds)
+    def have(*, tells: float = LIMIT / 2, leaves: float = LIMIT, opens: float = LIMIT) -> None:
+        monkeypatch.setattr(background, "SLOW", tells)
+        monkeypatch.setattr(background, "LONGEST", leaves)
         monkeypatch.setattr(reloader, "SLOW", 0.0)
-        monkeypatch.setattr(reloader, "OPENING", seconds)
+        monkeypatch.setattr(reloader, "OPENING", opens)
 
     return have
 
 
+@pytest.fixture
+def hangs(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """What boxes add to, by this name, as soon as they hang."""
+    arrived: set[int] = set()
+    monkeypatch.setattr(builtins, "hangs", arrived, raising=False)
+    return arrived
+
+
+async def save_box(editor: Editor, text: str) -> None:
+    """Save the box, and have it read once, where what is saved is not read by itself."""
+    await editor.save("nodes/counted.py", text)
+    editor.engine.on_saved({editor.folder / "nodes/counted.py"})
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_a_box_that_never_ends_loading_is_left_behind(
-    place: str, tmp_path: Path, patience: Patience
+    place: str, tmp_path: Path, patience: Patience, hangs: set[int]
 ) -> None:
     before = set(threading.enumerate())
 
     async def edit(editor: Editor) -> None:
-        patience(1.0)
+        patience(tells=0.0, opens=1.0)
         plan = editor.engine.plan
-        text = PLACES[place]("while True: pass")
+        text = PLACES[place]("while 0 in hangs or not hangs.add(0): pass")
         line = 1 + text[: text.index("while")].count("\n")
-        await editor.save("nodes/counted.py", text)
-        said = "is not ready" if place == "opened" else f"(nodes/counted.py, line {line}, in"
-        await editor.until_said(said)
-        patience(LIMIT)
+        await save_box(editor, text)
+        await editor.until(lambda: hangs, "it was not read")
+        if place == "opened":
+            await editor.until_said("is not ready")
         await plays_on(editor, plan)
-        await is_read_again(editor)
+        patience()
+        await save_box(editor, OTHER)  # nobody waits any more for what hangs
+        await editor.until(lambda: editor.engine.plan is not plan, "it did not take over")
+        assert editor.errors == []
+        told = editor.engine.metrics.stats(editor.engine.clock.now())["errors"]
+        said = "is not ready" if place == "opened" else f"(nodes/counted.py, line {line}, in"
+        assert any(said in each["error"] for each in told), told
         names = "background", "life of n"
         await editor.until(
-            lambda: sum(t.name in names for t in set(threading.enumerate()) - before) <= 1,
+            lambda: not [t for t in set(threading.enumerate()) - before if t.name in names],
             "what hangs was not ended",
         )
 
-    edited(tmp_path, FILES, edit, trial=0.1)
+    edited(tmp_path, FILES, edit, trial=0.1, edits=False)
 
 
 @pytest.fixture
-def hold() -> Iterator[threading.Event]:
-    """What boxes wait for that hang where nothing ends them."""
-    event = left_behind.__dict__["hold"] = threading.Event()
+def hold(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """What boxes wait for, by this name, that hang where nothing ends them."""
+    event = threading.Event()
+    monkeypatch.setattr(builtins, "hold", event, raising=False)
     yield event
     event.set()
-    del left_behind.__dict__["hold"]
 
 
 def test_what_cannot_be_ended_does_not_pile_up(
-    hold: threading.Event, tmp_path: Path, patience: Patience
+    hold: threading.Event, hangs: set[int], tmp_path: Path, patience: Patience
 ) -> None:
-    waits = "from engine.runtime.supervision.left_behind import hold\nhold.wait()\n"
-
     async def edit(editor: Editor) -> None:
         plan = editor.engine.plan
         for count in range(left_behind.MOST):
-            patience(1.0)
-            await editor.save("nodes/counted.py", f"# {count}\n{waits}{COUNTED}")
-            await editor.until_said("has not ended (nodes/counted.py, line 3")
-            patience(LIMIT)
-            await editor.save("nodes/counted.py", COUNTED)
+            patience(tells=0.5, leaves=1.0)
+            await save_box(editor, f"hangs.add({count})\nhold.wait()\n{COUNTED}")
+            await editor.until(lambda count=count: count in hangs, "it was not read")
+            await editor.until_said("has not ended")
+            patience()
+            await save_box(editor, COUNTED)
             if count + 1 < left_behind.MOST:
                 await editor.until(lambda: not editor.errors)
         await editor.until_said("readings hang and were left behind")
         await plays_on(editor, plan)
         hold.set()
-        await is_read_again(editor)
+        await save_box(editor, OTHER)
+        await editor.until(lambda: editor.engine.plan is not plan, "it did not take over")
+        assert editor.errors == []
 
-    edited(tmp_path, FILES, edit)
+    edited(tmp_path, FILES, edit, edits=False)
 
 
 def make_pipe(file: Path) -> None:

@@ -144,10 +144,16 @@ PASSWORDS = [
     ("rtsp://u:ge@im@127.0.0.1:1/x", "rtsp://127.0.0.1:1/x", ["ge@", "im@", "e@i"]),
     ("http://127.0.0.1:1/v?user=u&pwd=gezuim", "http://127.0.0.1:1/v?***", ["gez", "zui", "uim"]),
     ("rtsp://u:ge/zuim@127.0.0.1:1/x", "rtsp://127.0.0.1:1/x", ["ge/", "zui", "uim"]),
-    ("https://u:gezuim@127.0.0.1:1?token=4711", "https://127.0.0.1:1?***", ["gez", "uim", "4711"]),
+    (
+        "https://u:gezuim@127.0.0.1:1?token=qxzj",
+        "https://127.0.0.1:1?***",
+        ["gez", "uim", "qxz", "xzj"],
+    ),
     ("u:ge zuim@127.0.0.1:1/x", "127.0.0.1:1/x", ["ge h", "zui", "uim"]),
 ]
-"""What is typed, what is shown of it, and parts of the password: words of no drawing."""
+"""What is typed, what is shown of it, and parts of the password: words of no drawing.
+
+Of letters, for any four digits are somewhere among the moments of a show by chance."""
 
 CAMERA = """
 [{name}]

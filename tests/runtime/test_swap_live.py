@@ -378,7 +378,8 @@ def test_a_file_that_is_written_in_steps_is_read_when_it_rests(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     after, usual = SHOW + 'more = "n"\n', reloader._SETTLES
-    monkeypatch.setattr(reloader, "_SETTLES", LIMIT)  # however long its writer stands still
+    for pause in ("_SETTLES", "_SHRINKS"):  # however long its writer stands still
+        monkeypatch.setattr(reloader, pause, LIMIT)
 
     def write_slowly() -> None:
         with (tmp_path / "show.toml").open("w") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from time import sleep
 from typing import ClassVar
 
 import pytest
@@ -108,6 +109,8 @@ def answer(show: Stage, value: float) -> float:
     show.see(value)
     entry = show.wait(LaneResult)
     assert isinstance(entry, LaneResult) and isinstance(entry.result, float)
+    while show.lane.begun is not None:  # it is free a moment after it has answered
+        sleep(0.001)
     return entry.result
 
 
