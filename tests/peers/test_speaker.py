@@ -33,8 +33,8 @@ from tests.limits import LIMIT
 BLOCK = 256
 LISTENS = 2.0 * LIMIT
 SLOWER = (1, 4, 16)
-"""How many times longer is waited for sound, one after the other, until the machine had time for it:
-nothing tells how much of it has been heard."""
+"""How many times longer is waited for sound, one after the other, until the machine had time for
+it: nothing tells how much of it has been heard."""
 SENSORIUM = [sys.executable, "-c", "from engine.cli import main; main()"]
 PORT = "Sensorium sound:out_1"
 
