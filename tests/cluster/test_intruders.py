@@ -9,7 +9,7 @@ import pytest
 
 from engine.cluster.link import Attendance
 from engine.cluster.messages import TELL, PartOffer, PartState, ShowOver, decode_told, encode_told
-from engine.cluster.packets import Hello, encode
+from engine.cluster.packets import Hello
 from engine.core.kinds import Kind
 
 from .theatre import on_loop, stage
@@ -70,10 +70,10 @@ async def test_who_joins_under_a_name_that_is_taken_is_told_so(room, patch, capl
     async with stage(room, patch, "left") as playing:
         before = playing.home.metrics.routes["out/beat"].messages
         for _ in range(2):  # what another one of that name says to everybody
-            room.room.link("left").take("left", encode(Hello(99)), hello=True)
+            room.hello("left", Hello(99), to="left")
         await playing.until(lambda: "another machine is called left too" in caplog.text)
         for _ in range(30):
-            room.room.link("home").take("left", encode(Hello(99)), hello=True)
+            room.hello("left", Hello(99), to="home")
         assert playing.standing("left") == "plays"
         await playing.until(lambda: playing.home.metrics.routes["out/beat"].messages > before + 2)
 
