@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +157,17 @@ async def test_who_was_busy_plays_for_the_next_home_when_it_is_free(room, patch)
         await playing.until(lambda: states()[-1] == "ended")
         await playing.until(lambda: playing.players["left"].show is None)
         other.close()
+
+
+@on_loop
+async def test_what_is_told_in_the_moment_in_which_the_show_ends_harms_nothing(room, patch):
+    mistakes = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: mistakes.append(told))
+    async with stage(room, patch, "left") as playing:
+        problems = [("stumbles", "beat", "")] * 300
+        told = PartState(playing.conductor._offering.show, 1, "refused", problems)
+        for _ in range(40):
+            room.link("left").send("home", TELL, encode_told(told), Kind.LOSSLESS)
+        await playing.until(lambda: playing.standing("left") == "refused")
+        await playing.end()
+    assert mistakes == []
