@@ -14,8 +14,10 @@ import pytest
 from engine.cluster.key import make_key, write_key
 from engine.cluster.link import Attendance, RoomChange
 from engine.cluster.room_link import RoomLink
+from engine.core.clock import ns
 from engine.core.errors import ClusterError
 from engine.core.kinds import Kind
+from tests.limits import LIMIT
 
 from .ears import Ears
 from .waiting import until
@@ -84,8 +86,9 @@ def test_all_kinds_and_a_large_picture_cross(enter):
 
 
 def test_without_the_key_with_a_wrong_one_and_with_rubbish_nobody_comes_in(
-    enter, port, tmp_path, caplog
+    enter, port, tmp_path, caplog, monkeypatch
 ):
+    monkeypatch.setattr("engine.cluster.room_link._REFUSAL_TOLD", ns(10 * LIMIT))
     home, ears = enter("home")
     left, _ = enter("left")
     until(lambda: is_here(home, "left"))
