@@ -138,6 +138,36 @@ def test_a_carrier_that_is_killed_or_hangs_is_begun_anew_and_no_note_is_lost(ent
     assert left.counts()["restarts"] >= 2  # one that is only slow may be taken for one that hangs
 
 
+def is_open(descriptor):
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def test_while_a_carrier_is_begun_anew_nothing_is_written_into_what_has_the_number_of_its_pipe(
+    enter, monkeypatch
+):
+    monkeypatch.setattr("engine.cluster.room_link._AGAIN", LIMIT)
+    home, _ = enter("home")
+    left, _ = enter("left")
+    until(lambda: is_here(home, "left") and is_here(left, "home"))
+    number = left._process.input
+    reads, writes = os.pipe()
+    os.set_blocking(reads, False)
+    os.kill(left.carrier, signal.SIGKILL)
+    until(lambda: not is_open(number))
+    os.dup2(writes, number)
+    for count in range(20):
+        left.send("home", "notes", bytes([count]), Kind.LOSSLESS)
+    left.close()
+    with pytest.raises(BlockingIOError):
+        os.read(reads, 1)
+    for descriptor in (reads, writes, number):
+        os.close(descriptor)
+
+
 def test_another_address_is_looked_at_while_it_is_open(enter, port):
     home, _ = enter("home")
     left, _ = enter("left", addresses=[])
