@@ -55,6 +55,8 @@ _AGAIN: Final = 0.05
 _AGAIN_MOST: Final = 4.0
 _FULL: Final = 0.001
 """Seconds after which to look whether a pipe that was full takes something."""
+_AWAY: Final = 0.05
+"""Seconds between two looks at who is gone while there is no process that carries."""
 _GRACE: Final = 0.3
 _LOOK: Final = 1500 * MILLISECOND
 """Between two looks for a machine that is sought; each costs some 10 ms of processor time."""
@@ -319,7 +321,9 @@ class RoomLink:
                 self._look(now)
                 self._leave()
                 wait = (self._member.due(now) - now) / SECOND
-                if self._writer is not None and self._writer.pending:
+                if self._writer is None:
+                    wait = _AWAY  # what is due stays so
+                elif self._writer.pending:
                     wait = _FULL
             self._tell()
             if self._renew:
