@@ -32,9 +32,10 @@ OFTEN, EARLY, EVER = 1 / 2, 20, 1 / 20
 """The chance of a sleep, for so many calls and returns of a slow function; then it falls, that of a
 hand-over to this share of it at the lowest."""
 OURS: Final = (
-    *("audio", "core/mailbox", "midi", "net", "osc", "recording", "runtime", "sinks", "sources"),
-    *("system", "video", "web", "window"),
-    *(f"cluster/{part}" for part in ("exchange", "joined", "mess", "room")),
+    *("audio", "core/mailbox", "inference", "midi", "net", "osc", "recording", "runtime", "sinks"),
+    *("sources", "system", "video", "web", "window"),
+    *(f"cluster/{part}" for part in ("carrier", "conductor", "exchange", "fallback", "joined")),
+    *(f"cluster/{part}" for part in ("lamps", "mess", "offering", "part_show", "room")),
 )
 HAND_OVERS: Final = tuple(
     str(Path(os.__file__).parent / f"{module}.py")

@@ -165,11 +165,14 @@ class Conductor:
         for name in self._messenger.here():
             self._came(name, self._known[name])
 
-    def end(self) -> None:
-        """Announce that the show is over, and leave the room; may wait a moment."""
+    async def end(self) -> None:
+        """Announce that the show is over, and leave the room."""
         self._live = None
         if self._lighting is not None:
-            self._messenger.soon(self._lighting.cancel)
+            self._lighting.cancel()
+        await asyncio.to_thread(self._leave)
+
+    def _leave(self) -> None:
         here = self._messenger.here()
         self._playing = {name for name in here if self._known.plays(name)}
         for name in here:

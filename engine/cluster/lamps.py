@@ -26,8 +26,9 @@ from engine.runtime.metrics import LOG
 
 EVERY: Final = 0.1
 """Seconds between two looks at what has changed."""
-_FORGOTTEN: Final = 1.0
-"""Seconds after which a lamp that the desk does not look at any more is not asked for."""
+_FORGOTTEN: Final = 10
+"""Looks here after which a lamp that the desk has not looked at meanwhile is not asked for. Why
+counted in looks and not by a clock: where the loop is late, so is the desk."""
 MOST: Final = 512
 """Lamps that one machine asks another for; the rest stays dark, which is told."""
 _DARK: Final = Shown(lit=False)
@@ -37,7 +38,7 @@ _key = msgspec.msgpack.Encoder().encode
 
 @dataclass
 class _Wish:
-    """A lamp that is wanted here, and when the desk looked at it last.
+    """A lamp that is wanted here, and by which of the looks here the desk looked at it last.
 
     It holds what the desk ``looks_at``: another such object must not get its identity meanwhile.
     """
@@ -45,7 +46,7 @@ class _Wish:
     looks_at: object
     lamp: Lamp
     key: bytes
-    looked: float
+    looked: int
 
 
 @dataclass
@@ -76,6 +77,7 @@ class Lamps:
         self._engine = engine
         self._messenger = messenger
         self._where = where
+        self._looks = 0
         self._wishes: dict[object, _Wish] = {}
         self._asked: dict[str, _Asked] = {}
         self._askers: dict[str, _Asker] = {}
@@ -100,7 +102,8 @@ class Lamps:
 
     def look(self) -> None:
         """Ask for what is wanted now, and answer where something has changed."""
-        old = asyncio.get_running_loop().time() - _FORGOTTEN
+        self._looks += 1
+        old = self._looks - _FORGOTTEN
         self._wishes = {of: one for of, one in self._wishes.items() if one.looked > old}
         self._ask()
         for name, asker in self._askers.items():
@@ -135,12 +138,11 @@ class Lamps:
 
     def _wanted(self, key: object, target: SetTarget | int | str) -> Shown:
         wish = self._wishes.get(key)
-        now = asyncio.get_running_loop().time()
         if wish is None:
             lamp = lamp_of(target)
-            wish = self._wishes[key] = _Wish(target, lamp, _key(lamp), now)
+            wish = self._wishes[key] = _Wish(target, lamp, _key(lamp), self._looks)
             self._is_wanted.set()
-        wish.looked = now
+        wish.looked = self._looks
         return self._known(wish.key, wish.lamp)
 
     def _known(self, key: bytes, lamp: Lamp) -> Shown:

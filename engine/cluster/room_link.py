@@ -55,6 +55,8 @@ _AGAIN: Final = 0.05
 _AGAIN_MOST: Final = 4.0
 _FULL: Final = 0.001
 """Seconds after which to look whether a pipe that was full takes something."""
+_AWAY: Final = 0.05
+"""Seconds between two looks at who is gone while there is no process that carries."""
 _GRACE: Final = 0.3
 _LOOK: Final = 1500 * MILLISECOND
 """Between two looks for a machine that is sought; each costs some 10 ms of processor time."""
@@ -193,26 +195,23 @@ class RoomLink:
 
     def close(self) -> None:
         """Leave the room; the others are told at once. Must not be called by what hears."""
-        if self._over.is_set() or self._writer is None:
+        if self._over.is_set() or self._process is None:
             self._over.set()
             return
         with self._state:
             self._over.set()
-            for to, data in self._member.byes(self._clock.now()):
-                self._writer.write(pack(SEND, to, data))
+            if self._writer is not None:
+                for to, data in self._member.byes(self._clock.now()):
+                    self._writer.write(pack(SEND, to, data))
         self._wake.set()
         deadline = self._steady.now() + _GRACE * SECOND
         pause = threading.Event()
-        while self._writer.pending and self._steady.now() < deadline:
+        while self._flush() and self._steady.now() < deadline:
             pause.wait(_FULL)
-            with suppress(OSError):
-                self._writer.flush()
-        if self._process is not None:
-            self._process.end(_GRACE)
+        self._end_process(_GRACE)
         for thread in self._threads:
             thread.join(1.0)
-        if self._process is not None:
-            self._process.release()
+        self._process.release()
 
     # The process that carries.
 
@@ -228,9 +227,10 @@ class RoomLink:
 
     def _begin(self) -> None:
         """Begin the process; raise DeviceError where it refuses."""
+        settings = self._settings
         process = DeviceProcess(
             MODULE,
-            self._settings.encoded(),
+            settings.encoded(),
             silent="the network library does not answer",
             ended="the network library ended at once",
         )
@@ -239,11 +239,23 @@ class RoomLink:
         writer.start(b"")
         with self._state:
             self._process, self._writer = process, writer
+            self._renew = self._settings is not settings  # they were changed meanwhile
+        self._wake.set()
+
+    def _end_process(self, grace: float = 0.0) -> None:
+        """End the process; may be called twice.
+
+        Nothing is written to it from now on: another file may soon have the number of its pipe.
+        """
+        with self._state:
+            process, self._writer = self._process, None
+        assert process is not None
+        process.end(grace)
 
     def _begin_again(self) -> bool:
         """Begin the process again, until it stays; return whether it did."""
         assert self._process is not None
-        self._process.end()
+        self._end_process()
         self._process.release()
         pause = _AGAIN
         with self._state:
@@ -259,7 +271,7 @@ class RoomLink:
                 self._restarts += 1
             if not self._over.is_set():
                 return True
-            self._process.end()
+            self._end_process()
             self._process.release()
         return False
 
@@ -309,12 +321,14 @@ class RoomLink:
                 self._look(now)
                 self._leave()
                 wait = (self._member.due(now) - now) / SECOND
-                if self._writer is not None and self._writer.pending:
+                if self._writer is None:
+                    wait = _AWAY  # what is due stays so
+                elif self._writer.pending:
                     wait = _FULL
             self._tell()
-            if self._renew and self._process is not None:
+            if self._renew:
                 self._renew = False
-                self._process.end()
+                self._end_process()
             self._wake.wait(max(wait, 0.1 * MILLISECOND / SECOND))
             self._wake.clear()
 
@@ -326,6 +340,15 @@ class RoomLink:
             self._look_at = Ns(now + _LOOK)
             with suppress(OSError):
                 self._writer.write(pack_frame(LOOK))
+
+    def _flush(self) -> bool:
+        """Write what the pipe takes of what waits; return whether something still does."""
+        with self._state:
+            if self._writer is None:
+                return False
+            with suppress(OSError):
+                self._writer.flush()
+            return self._writer.pending
 
     def _leave(self) -> None:
         """Write what leaves now, as long as the pipe takes it."""

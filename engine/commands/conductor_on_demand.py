@@ -46,10 +46,10 @@ class ConductorOnDemand:
                 conductor.begin, show, read_again
             )
 
-    def end(self) -> None:
-        """End, when the show has ended; may wait a moment."""
+    async def end(self) -> None:
+        """End, on the loop, when the show has ended."""
         if self._conductor is not None:
-            self._conductor.end()
+            await self._conductor.end()
 
     def _call(self) -> Conductor:
         with self._called:

@@ -5,7 +5,6 @@ One thread reads them all. Nothing is ever sent back.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import select
@@ -51,8 +50,7 @@ class StreamReceiver(Listener):
         return listening
 
     def _wake_up(self, listening: socket.socket) -> None:
-        with contextlib.suppress(OSError):  # it may have seen by itself that it is to stop
-            self._rope.send(b"\0")
+        self._rope.close()  # which the bell hears; each end is closed by the thread that uses it
 
     def _run(self, listening: socket.socket) -> None:
         with selectors.DefaultSelector() as selector:
@@ -68,7 +66,6 @@ class StreamReceiver(Listener):
                 if isinstance(key.data, _Sender):
                     key.data.connection.close()
         self._bell.close()
-        self._rope.close()
 
     def _accept(self, selector: selectors.BaseSelector, listening: socket.socket) -> None:
         try:

@@ -43,8 +43,8 @@ class ShowConductor(Protocol):
         """Begin, on the loop; ``read_again`` has the patch read again."""
         ...
 
-    def end(self) -> None:
-        """End, when the show has ended; may wait a moment."""
+    async def end(self) -> None:
+        """End, on the loop, when the show has ended."""
         ...
 
 
@@ -122,7 +122,7 @@ class Performance:
             if signals:
                 signals.close()
             if self._conductor:
-                await asyncio.to_thread(self._conductor.end)
+                await self._conductor.end()
         return show.engine.metrics.stats(show.engine.clock.now())
 
     def _watcher(

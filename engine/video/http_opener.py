@@ -95,8 +95,7 @@ class HttpOpener:
     def _give_up(self) -> None:
         """End what still waits: a server that sends a byte now and then is not waited for."""
         for connection in list(self._connections):
-            if connection.sock is not None:
-                _shut(connection)
+            _shut(connection)
 
     def _words(self, status: int) -> str:
         if status == 401 and (self._address.user or self._address.password):
@@ -176,8 +175,10 @@ class _Https(HTTPSHandler):
 
 
 def _shut(connection: http.client.HTTPConnection) -> None:
-    with contextlib.suppress(OSError):
-        connection.sock.shutdown(socket.SHUT_RDWR)
+    waits: socket.socket | None = connection.sock  # whoever has its answer takes it away
+    if waits is not None:
+        with contextlib.suppress(OSError):
+            waits.shutdown(socket.SHUT_RDWR)
 
 
 def _tls(near: bool) -> ssl.SSLContext:

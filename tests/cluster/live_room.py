@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from engine.cluster.memory_room import MemoryRoom
+from engine.cluster.packets import Hello, encode
 from engine.core.clock import MILLISECOND, SystemClock, VirtualClock
 from engine.core.messages import Ns
 from tests.limits import LIMIT
@@ -67,6 +68,11 @@ class LiveRoom:
         """``cut``, ``mend`` or ``kill``."""
         with self.lock:
             getattr(self.room, act)(*names)
+
+    def hello(self, of: str, hello: Hello, *, to: str) -> None:
+        """Let a machine hear a hello of one that is called ``of``."""
+        with self.lock:
+            self.room.link(to).take(of, encode(hello), hello=True)
 
     def close(self) -> None:
         self._over.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from engine.cluster.link import Attendance
 from engine.cluster.messages import TELL, PartOffer, PartState, ShowOver, decode_told, encode_told
-from engine.cluster.packets import Hello, encode
+from engine.cluster.packets import Hello
 from engine.core.kinds import Kind
 
 from .theatre import on_loop, stage
@@ -70,10 +71,10 @@ async def test_who_joins_under_a_name_that_is_taken_is_told_so(room, patch, capl
     async with stage(room, patch, "left") as playing:
         before = playing.home.metrics.routes["out/beat"].messages
         for _ in range(2):  # what another one of that name says to everybody
-            room.room.link("left").take("left", encode(Hello(99)), hello=True)
+            room.hello("left", Hello(99), to="left")
         await playing.until(lambda: "another machine is called left too" in caplog.text)
         for _ in range(30):
-            room.room.link("home").take("left", encode(Hello(99)), hello=True)
+            room.hello("left", Hello(99), to="home")
         assert playing.standing("left") == "plays"
         await playing.until(lambda: playing.home.metrics.routes["out/beat"].messages > before + 2)
 
@@ -156,3 +157,17 @@ async def test_who_was_busy_plays_for_the_next_home_when_it_is_free(room, patch)
         await playing.until(lambda: states()[-1] == "ended")
         await playing.until(lambda: playing.players["left"].show is None)
         other.close()
+
+
+@on_loop
+async def test_what_is_told_in_the_moment_in_which_the_show_ends_harms_nothing(room, patch):
+    mistakes = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: mistakes.append(told))
+    async with stage(room, patch, "left") as playing:
+        problems = [("stumbles", "beat", "")] * 300
+        told = PartState(playing.conductor._offering.show, 1, "refused", problems)
+        for _ in range(40):
+            room.link("left").send("home", TELL, encode_told(told), Kind.LOSSLESS)
+        await playing.until(lambda: playing.standing("left") == "refused")
+        await playing.end()
+    assert mistakes == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -138,3 +139,17 @@ async def test_lamps_are_looked_after_only_while_a_desk_looks(room: LiveRoom, pa
             await shows(playing, left, "far", position)
             await playing.until(rest)
             playing.home.ask("test", SetParameter("far", "smooth", 0.7))
+
+
+@on_loop
+async def test_a_loop_that_is_late_forgets_no_lamp(
+    room: LiveRoom, patch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(room, patch, "left", "right") as playing:
+        left = playing.players["left"]
+        left.show.engine.shown_elsewhere(TARGETS["far"])
+        late = asyncio.get_running_loop().time() + 60
+        with monkeypatch.context() as patching:
+            patching.setattr(asyncio.get_running_loop(), "time", lambda: late)
+            left._show.lamps.look()
+        assert left._show.lamps._is_wanted.is_set()

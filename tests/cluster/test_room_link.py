@@ -14,8 +14,10 @@ import pytest
 from engine.cluster.key import make_key, write_key
 from engine.cluster.link import Attendance, RoomChange
 from engine.cluster.room_link import RoomLink
+from engine.core.clock import ns
 from engine.core.errors import ClusterError
 from engine.core.kinds import Kind
+from tests.limits import LIMIT
 
 from .ears import Ears
 from .waiting import until
@@ -84,8 +86,9 @@ def test_all_kinds_and_a_large_picture_cross(enter):
 
 
 def test_without_the_key_with_a_wrong_one_and_with_rubbish_nobody_comes_in(
-    enter, port, tmp_path, caplog
+    enter, port, tmp_path, caplog, monkeypatch
 ):
+    monkeypatch.setattr("engine.cluster.room_link._REFUSAL_TOLD", ns(10 * LIMIT))
     home, ears = enter("home")
     left, _ = enter("left")
     until(lambda: is_here(home, "left"))
@@ -133,6 +136,36 @@ def test_a_carrier_that_is_killed_or_hangs_is_begun_anew_and_no_note_is_lost(ent
     assert ears.contents("notes") == [one.to_bytes(2) for one in range(number)]
     assert RoomChange.FORGOTTEN not in ears.changes
     assert left.counts()["restarts"] >= 2  # one that is only slow may be taken for one that hangs
+
+
+def is_open(descriptor):
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def test_while_a_carrier_is_begun_anew_nothing_is_written_into_what_has_the_number_of_its_pipe(
+    enter, monkeypatch
+):
+    monkeypatch.setattr("engine.cluster.room_link._AGAIN", LIMIT)
+    home, _ = enter("home")
+    left, _ = enter("left")
+    until(lambda: is_here(home, "left") and is_here(left, "home"))
+    number = left._process.input
+    reads, writes = os.pipe()
+    os.set_blocking(reads, False)
+    os.kill(left.carrier, signal.SIGKILL)
+    until(lambda: not is_open(number))
+    os.dup2(writes, number)
+    for count in range(20):
+        left.send("home", "notes", bytes([count]), Kind.LOSSLESS)
+    left.close()
+    with pytest.raises(BlockingIOError):
+        os.read(reads, 1)
+    for descriptor in (reads, writes, number):
+        os.close(descriptor)
 
 
 def test_another_address_is_looked_at_while_it_is_open(enter, port):

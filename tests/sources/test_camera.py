@@ -178,8 +178,10 @@ def heard():
 
 @pytest.fixture
 def camera(studio, monkeypatch):
-    # The first picture may take as long as a busy machine needs.
-    monkeypatch.setattr("engine.video.capture.USUAL_PATIENCE_MS", 1000 * LIMIT)
+    # Each picture may take as long as a busy machine needs.
+    for name in ("USUAL_PATIENCE_MS", "SILENCE_MS"):
+        monkeypatch.setattr(f"engine.video.capture.{name}", 1000 * LIMIT)
+    monkeypatch.setattr("engine.sources.camera.END_S", LIMIT)
     camera = Camera(device=studio.address)
     yield camera
     studio.hang_up()  # so that closing need not wait for a picture
@@ -226,7 +228,8 @@ def test_a_stream_that_ends_is_lost_and_can_be_opened_again(studio, camera, hear
         camera.close()
 
 
-def test_a_stream_that_falls_silent_is_lost(studio, camera, heard):
+def test_a_stream_that_falls_silent_is_lost(studio, camera, heard, monkeypatch):
+    monkeypatch.setattr("engine.video.capture.SILENCE_MS", 1500)
     studio.send(0, 0, 0)
     camera.open(heard)
     assert "stopped" in heard.next(Lost)[1].reason
@@ -237,7 +240,8 @@ def readers(before):
     return [each for each in {*threading.enumerate()} - before if each.name == "camera"]
 
 
-def test_nothing_is_said_after_closing(studio, camera, heard):
+def test_nothing_is_said_after_closing(studio, camera, heard, monkeypatch):
+    monkeypatch.setattr("engine.sources.camera.END_S", 0.01)
     before = {*threading.enumerate()}
     studio.send(0, 0, 0)
     camera.open(heard)
@@ -245,6 +249,7 @@ def test_nothing_is_said_after_closing(studio, camera, heard):
     (reads,) = readers(before)
     camera.close()  # while its thread waits for the next picture
     camera.close()
+    studio.hang_up()
     reads.join(LIMIT)
     assert not reads.is_alive()
     left = [heard.get()[1] for _ in range(heard.qsize())]

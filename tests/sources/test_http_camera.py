@@ -128,7 +128,8 @@ def watch(serve, servers, monkeypatch):
 
     def start(address, *, comes=True, **parameters):
         if comes:
-            monkeypatch.setattr("engine.video.capture.USUAL_PATIENCE_MS", 1000 * LIMIT)
+            for name in ("USUAL_PATIENCE_MS", "SILENCE_MS"):
+                monkeypatch.setattr(f"engine.video.capture.{name}", 1000 * LIMIT)
         heard = Heard()
         cameras.append(Camera(device=address, **parameters))
         cameras[-1].open(heard)

@@ -21,7 +21,7 @@ def test_a_process_whose_interpreter_is_locked_for_good_ends():
 
 
 def test_one_that_says_that_it_works_goes_on():
-    code = f"{BEGIN}for _ in range(50): exit_when_stuck(30)"
+    code = f"{BEGIN}for _ in range(50): exit_when_stuck({LIMIT})"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, timeout=LIMIT, check=False
     )

@@ -18,6 +18,7 @@ from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.sources.camera import Camera
+from engine.video.capture import PATIENCE_MS
 from engine.video.ffmpeg import installed
 from engine.video.interlaced_stream import InterlacedStream
 from tests.limits import LIMIT
@@ -37,8 +38,10 @@ pytestmark = pytest.mark.peer("ffmpeg", "ffmpeg")
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch):
     """Wait for pictures as long as a busy machine takes to send them."""
-    monkeypatch.setattr("engine.video.capture.SILENCE_MS", 15_000)
-    monkeypatch.setattr("engine.sources.camera.SILENCE_NS", 15 * SECOND)
+    for name in ("USUAL_PATIENCE_MS", "SILENCE_MS"):
+        monkeypatch.setattr(f"engine.video.capture.{name}", 1000 * LIMIT)
+    monkeypatch.setitem(PATIENCE_MS, "udp", 1000 * LIMIT)
+    monkeypatch.setattr("engine.sources.camera.SILENCE_NS", LIMIT * SECOND)
 
 
 class Heard(queue.Queue):
