@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import LIMIT
+
 PATCH = """
 [phase]
 use = "lfo"
@@ -53,7 +55,7 @@ def test_a_command_loads_no_more_than_it_needs(command: str, tmp_path: Path) -> 
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=LIMIT,
     ).stdout
     loaded = {*said.splitlines()[-1].split()}
     assert command == "--help" or f"engine.commands.{HOMES[words[0]]}" in loaded, said

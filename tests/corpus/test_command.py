@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -21,20 +19,24 @@ from tests.limits import LIMIT
 COMMAND = "from engine.cli import main; main()"
 BARE = f"import sys; sys.modules['sklearn'] = None; {COMMAND}"
 """The command on a machine without scikit-learn."""
+INTERRUPTED = f"""
+import signal, sys
+def interrupt(frame, event, _):
+    if event == "return" and frame.f_code.co_name == "write_corpus":
+        sys.setprofile(None)
+        signal.raise_signal(signal.SIGINT)
+sys.setprofile(interrupt)
+{BARE}
+"""
+"""The same, of one who presses Ctrl-C as soon as it has kept a part of what it knows."""
 MANY = 70
-
-
-def began(*arguments: object, code: str = COMMAND) -> subprocess.Popen[str]:
-    pipe = subprocess.PIPE
-    command = [sys.executable, "-c", code, "corpus", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
 
 
 def ran(*arguments: object, code: str = COMMAND) -> tuple[int, str, str]:
     """Run the command; return its status, and what it said."""
-    process = began(*arguments, code=code)
-    out, told = process.communicate(timeout=LIMIT)
-    return process.returncode, out, told
+    command = [sys.executable, "-c", code, "corpus", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+    return done.returncode, done.stdout, done.stderr
 
 
 def in_order(told: str) -> bool:
@@ -94,14 +96,9 @@ def test_who_interrupts_it_leaves_nothing_half_and_goes_on_later(tmp_path: Path)
     for number in range(MANY):
         sound = tone(200 + number, 0.03) if number % 2 else hiss(number, 0.03)
         soundfile.write(folder / f"{number}.wav", sound, RATE)
-    process = began(folder, code=BARE)
     part = tmp_path / f"all.corpus{PART}"
-    end = time.monotonic() + LIMIT
-    while not part.exists() and time.monotonic() < end:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=LIMIT)
-    assert process.returncode != 0
+    status, _, told = ran(folder, code=INTERRUPTED)
+    assert status != 0
     assert in_order(told)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["all", part.name]
     known = len(read_corpus(part).names)

@@ -75,10 +75,10 @@ async def _say(messages: list[bytes]) -> None:
 def take_http(requests: list[bytes]) -> None:
     """Send bytes to the port of the page: who sends right ones after that is answered."""
     place = ("127.0.0.1", show().page.bound_port)
-    with socket.create_connection(place, 30) as one, contextlib.suppress(OSError):
+    with socket.create_connection(place, LIMIT) as one, contextlib.suppress(OSError):
         for request in requests:
             one.sendall(request)
-    with socket.create_connection(place, 30) as one:
+    with socket.create_connection(place, LIMIT) as one:
         one.sendall(REQUESTS[0])
         assert one.recv(12) == b"HTTP/1.1 200"
     found, show().mistakes.found = show().mistakes.found, []

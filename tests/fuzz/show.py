@@ -21,6 +21,9 @@ from engine.web.page import Page
 from tests.limits import LIMIT
 from tests.ports import find_port
 
+AGAIN = 0.2
+"""Seconds after which something is said again."""
+TIMES = round(LIMIT / AGAIN)
 PATCH = """
 title = "Under fire"
 [control]
@@ -75,7 +78,7 @@ class UnderFire:
         self.control, self.desk, self.stage, self.replies, page = (find_port() for _ in range(5))
         self.mistakes = Mistakes()
         logging.getLogger().addHandler(self.mistakes)
-        self._ear = _socket(LIMIT)
+        self._ear = _socket(AGAIN)
         self._mouth = _socket(LIMIT)
         self._count = 0
         ports = {"control": self.control, "desk": self.desk, "replies": self.replies}
@@ -95,12 +98,10 @@ class UnderFire:
         asyncio.run(self.live.play())
 
     def _until_open(self) -> None:
-        self._ear.settimeout(0.1)
-        for _ in range(300):
+        for _ in range(TIMES):
             self.say(self.desk, build_msg("/still/there", 0.0).dgram)
             with contextlib.suppress(TimeoutError):
                 self._ear.recv(65536)
-                self._ear.settimeout(LIMIT)
                 return
         raise AssertionError("the show does not begin")
 
@@ -110,8 +111,7 @@ class UnderFire:
 
     def _hears(self, wanted: bytes) -> bool:
         """Whether a packet comes soon; others may come all the time, from a box that goes on."""
-        self._ear.settimeout(0.2)
-        end = time.monotonic() + 0.2
+        end = time.monotonic() + AGAIN
         with contextlib.suppress(TimeoutError):
             while time.monotonic() < end:
                 if self._ear.recv(65536) == wanted:
@@ -138,7 +138,7 @@ class UnderFire:
         # A case may have switched a box off, or set it off: those are what a hand may do.
         for box in ("out", "desk", "stage"):
             self.say(self.control, build_msg(f"/{box}/on", True).dgram)
-        for _ in range(150):
+        for _ in range(TIMES):
             self.say(self.desk, asked)
             if self._hears(wanted):
                 break

@@ -54,10 +54,11 @@ def _wait_for_start(rig: Rig, show: ShowProcess) -> None:
 
     A device that it does not find in time is for the judge.
     """
-    wait_until(lambda: rig.status.alive.is_set() or not show.is_running, START_S)
-    if not show.is_running:
+    answered = wait_until(lambda: rig.status.alive.is_set() or not show.is_running, START_S)
+    if not answered or not show.is_running:
         last = "".join(show.log_lines()[-1:])
-        raise DeviceError(f"the show did not begin: {last}")
+        within = "" if answered else f" within {START_S:.0f} s"
+        raise DeviceError(f"the show did not begin{within}: {last}")
     wait_until(lambda: rig.status.all_running(rig.devices), START_S)
     time.sleep(WARMUP_S)
 
