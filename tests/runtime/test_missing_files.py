@@ -1,4 +1,4 @@
-"""Files that a patch names and that are not there: `check` tells them as `play` does, by their line."""
+"""Files that a patch names and that are not there: `check` tells each by its line, as `play` does."""
 
 from __future__ import annotations
 
