@@ -6,7 +6,7 @@ import os
 import stat
 from io import BufferedReader
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from engine.core.errors import DeviceError, UnreadableFile
 from engine.core.nearest import nearest
@@ -72,6 +72,36 @@ def read_file(file: Path, most: int) -> bytes:
     if len(data) > most:
         raise UnreadableFile(f"is larger than {most:,} bytes")
     return data
+
+
+def beside(folder: Path, named: Any, *, surely: bool) -> Any:
+    """Return the name of a file with the folder of its patch, where it lies there; of files in
+    lists and tables, each.
+
+    ``surely`` says that it is the name of a file and of nothing else: one that is nowhere yet, or
+    means several ("frames/*.png"), belongs beside the patch as well, if its own folder is there.
+    """
+    if isinstance(named, list):
+        return [beside(folder, each, surely=surely) for each in named]
+    if isinstance(named, dict):
+        return {key: beside(folder, each, surely=surely) for key, each in named.items()}
+    if not isinstance(named, str) or not named:
+        return named
+    there = folder / named
+    try:
+        belongs = surely and there.parent.is_dir() and not Path(named).exists()
+        return str(there) if belongs or there.exists() else named
+    except (OSError, ValueError):  # longer than a name can be, or in a folder not ours to see
+        return named
+
+
+def why_unreadable(file: str, what: str) -> str:
+    """Return why ``find_readable`` finds no file, or ""."""
+    try:
+        find_readable(file, what)
+    except DeviceError as error:
+        return str(error)
+    return ""
 
 
 def find_readable(file: str, what: str) -> Path:

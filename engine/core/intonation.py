@@ -25,7 +25,7 @@ from typing import Annotated, Final, NamedTuple
 from engine.core.errors import DeviceError, ParameterError, UnreadableFile
 from engine.core.files import find_readable, read_file
 from engine.core.nearest import nearest
-from engine.core.parameter import FILE, Fixed, Param
+from engine.core.parameter import NAME_OR_FILE, Fixed, Param
 from engine.core.scala import MOST, parse_scala
 from engine.core.tuning import A4, A4_HZ
 
@@ -38,7 +38,9 @@ _LARGEST: Final = 1 << 18
 _STEPS = re.compile(r"\s*(\d{1,4})\s*-?(?:tet|edo)\s*", re.IGNORECASE)
 
 TuningName = Fixed[
-    Annotated[str, Param('"12tet", other equal steps such as "19tet", or a Scala file', unit=FILE)]
+    Annotated[
+        str, Param('"12tet", other equal steps such as "19tet", or a Scala file', unit=NAME_OR_FILE)
+    ]
 ]
 """The parameter that names a tuning; a file is looked for beside the patch first."""
 A4Hz = Annotated[float, Param("the frequency of A4", 380, 490, unit="Hz")]

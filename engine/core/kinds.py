@@ -231,6 +231,13 @@ def is_picture(cls: type) -> bool:
     return found is not None and found.picture is not None
 
 
+def may_be_picture(carried: Carried) -> bool:
+    """Whether what is carried may show what a camera sees: where that is not known, it may."""
+    return any(
+        one is object or not isinstance(one, type) or is_picture(one) for one in members(carried)
+    )
+
+
 def picture_of(message: Any) -> Image | None:
     """Return a message as a picture, uint8 of shape (height, width, 3); None if it is none."""
     found = _TYPES.get(type(message))

@@ -46,7 +46,10 @@ AUTO = "auto"
 """How patches and tools write the 0 of a parameter that has a ladder."""
 
 FILE = "file"
-"""Unit of a parameter that may name a file, looked up beside the patch first."""
+"""Unit of a parameter that names files, looked up beside the patch first."""
+
+NAME_OR_FILE = "name or file"
+"""Unit of one that may name something else as well, such as a camera, a network or a tuning."""
 
 _FIXED = object()
 Fixed = Annotated[T, _FIXED]
@@ -125,6 +128,11 @@ class Parameter:
         return self.param.unit == "s"
 
     @property
+    def names_files(self) -> bool:
+        """Whether it may name files."""
+        return self.param.unit in (FILE, NAME_OR_FILE)
+
+    @property
     def is_table(self) -> bool:
         """Whether it has parts."""
         return _table(self.type) is not None
@@ -139,7 +147,7 @@ class Parameter:
             words += f" from {low:g} to {high:g}"
         elif low is not None:
             words += f" of {low:g} or more"
-        unit = self.param.unit.replace(FILE, "")
+        unit = "" if self.names_files else self.param.unit
         note = ', or a note such as "A2"' if unit == "Hz" else ""
         return f"{words} {unit}".rstrip() + note + (f', or "{AUTO}"' if self.param.ladder else "")
 

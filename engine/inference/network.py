@@ -27,7 +27,7 @@ from engine.core.context import Context
 from engine.core.errors import ModelError
 from engine.core.nearest import nearest
 from engine.core.node import Model
-from engine.core.parameter import FILE, Fixed, Param, read_parameters
+from engine.core.parameter import NAME_OR_FILE, Fixed, Param, read_parameters
 from engine.inference.card import CARD, Card, read_card
 from engine.inference.model_folders import model_folder
 from engine.inference.session import Session, open_sessions
@@ -36,7 +36,7 @@ Out = TypeVar("Out")
 """The kind of message that ``process`` answers with, as its annotation says too."""
 
 ModelName = Fixed[
-    Annotated[str, Param("which network: a name, or a folder of your own", unit=FILE)]
+    Annotated[str, Param("which network: a name, or a folder of your own", unit=NAME_OR_FILE)]
 ]
 """The parameter that names a model; a folder is looked for beside the patch first."""
 

@@ -37,15 +37,16 @@ def read_lines(file: str, text: str) -> tuple[list[str], list[TextFault]]:
 
 
 def written_doubts(file: str, text: str) -> Mapping[str, str]:
-    """Return what is wrong within a text, by the parameter that says it, though the rest is good.
+    """Return what is wrong with a text, by the parameter that says it.
 
-    Nothing where it cannot be read: that is told when it opens.
+    Within it, though the rest is good, or that none can be read.
     """
+    key = "file" if file else "text"
     try:
         _, faults = read_lines(file, text)
-    except DeviceError:
-        return {}
-    return {"file" if file else "text": told(file, faults)} if faults else {}
+    except DeviceError as error:
+        return {key: str(error)}
+    return {key: told(file, faults)} if faults else {}
 
 
 def line_number(value: float, count: int) -> int:

@@ -18,7 +18,8 @@ class JackPort:
     def join(self, direction: str) -> list[str] | None:
         """Join the server; return the ports that one of ours may be joined to.
 
-        None where there is no library for that. Raise ConnectionError where no server runs.
+        None where there is no library for that. Raise ConnectionError where no server runs, or it
+        cannot say.
         """
         server = self._joined()
         return server.midi_ports(direction) if server else None

@@ -14,7 +14,7 @@ from engine.core.context import Context
 from engine.core.errors import ModelError, ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import JOINTS, Frame, Ns, Person, Pose
-from engine.core.parameter import FILE, Fixed, Param
+from engine.core.parameter import NAME_OR_FILE, Fixed, Param
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, Skeleton
 from engine.dsp.image.clothes import clothes
 from engine.dsp.image.ignored import IgnoredAreas
@@ -93,7 +93,7 @@ class PoseModel(NetworkModel[Landmarks]):
             str,
             Param(
                 "which network: a name, a folder of your own, auto or light",
-                unit=FILE,
+                unit=NAME_OR_FILE,
                 lighter=("auto", "light"),
             ),
         ]

@@ -20,6 +20,7 @@ from engine.core.errors import (
     tell_error,
 )
 from engine.core.event_inlets import check_value_inlets, read_event_inlets, read_hand_events
+from engine.core.files import beside
 from engine.core.kinds import KINDS
 from engine.core.label import CALLED, LABEL, read_label
 from engine.core.nearest import nearest
@@ -184,7 +185,7 @@ class Builder:
             elif name in spec.values:
                 try:
                     value = parameter.from_patch(spec.values[name])
-                    values[parameter.field] = self._beside_patch(parameter, value)
+                    values[parameter.field] = beside_patch(self._document.file, parameter, value)
                 except ParameterError as error:
                     key, text = _part_of(str(error), spec.values[name])
                     hint = "" if key or parameter.fixed else self._hint_of_cable(spec.values[name])
@@ -250,29 +251,19 @@ class Builder:
             return f'. A cable from there is {{ from = "{value}" }}'
         return ""
 
-    def _beside_patch(self, parameter: Parameter, value: Any) -> Any:
-        """Resolve a file name against the patch's folder, whatever the working directory is."""
-        folder = self._document.file.parent if self._document.file else None
-        return _beside(folder, value) if parameter.param.unit == FILE and folder else value
-
     def _report(self, spec: BoxSpec, message: str, *key: str) -> None:
         path = (*spec.path[1:], *(spec.words.get(part, part) for part in key))
         self.problems.append(self._document.problem(message, spec.path[0], *path))
 
 
-def _beside(folder: Path, value: Any) -> Any:
-    """Return the name of a file with its folder where it lies there; of files in lists and tables,
-    each."""
-    if isinstance(value, list):
-        return [_beside(folder, each) for each in value]
-    if isinstance(value, dict):
-        return {key: _beside(folder, each) for key, each in value.items()}
-    if not isinstance(value, str) or not value:
+def beside_patch(file: Path | None, parameter: Parameter, value: Any) -> Any:
+    """Return a value, of one that names files with the folder of the patch ``file``, as they lie.
+
+    So it means the same whatever the working directory is.
+    """
+    if file is None or not parameter.names_files:
         return value
-    try:
-        return str(folder / value) if (folder / value).exists() else value
-    except OSError:  # longer than a name can be, or in a folder that is not ours to see
-        return value
+    return beside(file.parent, value, surely=parameter.param.unit == FILE)
 
 
 def inlets_of(cls: type[Box]) -> Iterable[Inlet]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from engine.core.addresses import find_parameter
 from engine.core.errors import ParameterError
-from engine.core.parameter import FILE, ON, Parameter, read_parameters
+from engine.core.parameter import ON, Parameter, read_parameters
 from engine.patch.edit import MISSING, Edit, edit_text, put, value_at
 from engine.patch.load import RIG, Texts
 from engine.patch.plan import Plan, PlannedBox
@@ -318,7 +318,7 @@ def _said(parameter: Parameter, value: object, written: object, texts: Texts) ->
         read = parameter.from_patch(said)
     except ParameterError as error:
         raise _Refused(f"cannot be written in a patch: {error}") from None
-    if parameter.param.unit != FILE and not is_alike(read, value):
+    if not parameter.names_files and not is_alike(read, value):
         raise _Refused("cannot be written in a patch as it is")
     return said
 
@@ -335,7 +335,7 @@ def _spell(parameter: Parameter, value: object, written: object, texts: Texts) -
         }
     if parameter.is_time and isinstance(value, int | float):
         return _time(float(value), written)
-    if parameter.param.unit == FILE and isinstance(value, str) and texts.file:
+    if parameter.names_files and isinstance(value, str) and texts.file:
         folder, path = texts.file.parent, Path(value)
         return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else value
     return _plain(value, written)

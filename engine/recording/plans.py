@@ -15,7 +15,7 @@ from pathlib import Path
 from engine.core.errors import PatchError, Problem, UnknownName, as_written
 from engine.core.intonation import equal_steps, without_files
 from engine.core.node import Node
-from engine.core.parameter import FILE, read_parameters
+from engine.core.parameter import read_parameters
 from engine.core.sink import Sink
 from engine.core.source import Source
 from engine.inference.model_folders import models
@@ -84,7 +84,7 @@ def _files_of(planned: PlannedBox, recompute: bool) -> Iterator[Problem]:
     for parameter in read_parameters(type(box)).values():
         value = planned.values.get(parameter.field)
         named = _each_of(value)
-        if parameter.param.unit == FILE and any(_is_file(one) for one in named):
+        if parameter.names_files and any(_is_file(one) for one in named):
             words = f"got {as_written(value)}, but {_NO_FILES}"
             yield Problem(words, *planned.place, box=planned.name, key=parameter.name)
 
@@ -130,6 +130,6 @@ def _unfit(document: Document, find: Find, text: str) -> str:
     if key in _BOXES:
         return "your patch says which boxes there are"
     parameter = read_parameters(cls).get(key)
-    if parameter and parameter.param.unit == FILE and not issubclass(cls, Source):
+    if parameter and parameter.names_files and not issubclass(cls, Source):
         return _NO_FILES
     return ""

@@ -6,7 +6,7 @@ from engine.core.box_errors import anything_raised
 from engine.core.errors import PatchError, Problem, tell_error
 from engine.core.parameter import read_parameters
 from engine.core.source import Source
-from engine.patch.build import Find
+from engine.patch.build import Find, beside_patch
 from engine.patch.plan import Plan
 from engine.runtime.metrics import LOG
 
@@ -16,6 +16,7 @@ def use_fallbacks(plan: Plan, find: Find, *, live: bool) -> None:
 
     Raise PatchError when one can neither play nor be replaced.
     """
+    file = plan.texts.file if plan.texts else None
     for planned in plan.boxes.values():
         if not isinstance(planned.box, Source):
             continue
@@ -28,8 +29,13 @@ def use_fallbacks(plan: Plan, find: Find, *, live: bool) -> None:
             continue
         use, values = found
         cls = find(use)
-        fields = {p.field for p in read_parameters(cls).values()}
-        planned.replace(cls(**{key: value for key, value in values.items() if key in fields}))
+        fields = {p.field: p for p in read_parameters(cls).values()}
+        taken = {
+            key: beside_patch(file, fields[key], value)
+            for key, value in values.items()
+            if key in fields
+        }
+        planned.replace(cls(**taken))
         planned.fallback = use
 
 

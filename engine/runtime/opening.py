@@ -64,10 +64,8 @@ def open_texts(
     document = load_texts(texts)
     if private:
         document.tables["privacy"] = True
-    plan = open_document(
-        document, find, to=to, sets=sets, live=live, with_state=with_state, here=here
-    )
-    return with_warnings(plan)
+    plan = plan_document(document, find, to=to, sets=sets, live=live, here=here)
+    return _opened(with_warnings(plan), find, live=live, with_state=with_state)
 
 
 def open_document(
@@ -82,6 +80,11 @@ def open_document(
 ) -> Plan:
     """Return the Plan of a parsed patch; ``find`` returns box classes. See ``open_patch``."""
     plan = plan_document(document, find, to=to, sets=sets, live=live, here=here)
+    return _opened(plan, find, live=live, with_state=with_state)
+
+
+def _opened(plan: Plan, find: Find, *, live: bool, with_state: bool) -> Plan:
+    """Return a plan in which plays what can play here, with what its boxes have kept."""
     use_fallbacks(plan, find, live=live)
     set_fingerprints(plan)
     if with_state:

@@ -16,9 +16,11 @@ from engine.core.box_errors import anything_raised
 from engine.core.errors import PatchError, Problem, tell_error
 from engine.core.files import UNSEEN_ENDINGS
 from engine.core.nearest import nearest
+from engine.core.node import Model
+from engine.core.parameter import read_parameters
 from engine.patch.load import MACHINES, RIG, Document, Texts, parse, read_text
 from engine.patch.placement import doubts as machine_doubts
-from engine.patch.plan import Plan
+from engine.patch.plan import Plan, PlannedBox
 from engine.runtime.metrics import LOG
 
 CONTROL: Final = "osc_control"
@@ -69,8 +71,21 @@ def _doubts(plan: Plan) -> Iterator[Problem]:
         except anything_raised() as error:  # a performer's own box may raise anything
             found = {"": tell_error(error)}
         for key, text in found.items():
+            if key and _is_elsewhere(plan, planned, key):
+                continue
             place = planned.places.get(key, planned.place)
             yield Problem(text, *place, name, key or None)
+
+
+def _is_elsewhere(plan: Plan, planned: PlannedBox, key: str) -> bool:
+    """Whether what a parameter names is a file or a device of another machine than this one.
+
+    A plan that plays holds the boxes of this machine alone. Networks have the same names anywhere.
+    """
+    parameter = read_parameters(planned.cls).get(key)
+    names_files = parameter is not None and parameter.names_files
+    here = plan.whole is not None or not planned.machine or isinstance(planned.box, Model)
+    return names_files and not here
 
 
 def _of_an_unseen_rig(plan: Plan) -> Iterator[Problem]:

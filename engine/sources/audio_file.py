@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from engine.audio.sound_file import SoundReader, open_sound
 from engine.core.clock import SECOND
 from engine.core.commands import Notice
 from engine.core.errors import DeviceError
+from engine.core.files import why_unreadable
 from engine.core.messages import Block, Message, Ns
 from engine.core.parameter import FILE, Fixed, Param
 from engine.core.source import Emit, Tape
@@ -52,6 +54,11 @@ class AudioFile(Tape):
     def endless(self) -> bool:  # here it depends on a parameter
         """Whether the show does not end with it: True while looped."""
         return self.loop
+
+    def doubts(self, folder: Path | None) -> Mapping[str, str]:
+        """Return that what it is to play is not there."""
+        why = why_unreadable(self.file, "a sound file")
+        return {"file": why} if why else {}
 
     def open(self, emit: Emit) -> None:
         """Check that there is sound to play. Raise DeviceError when there is none."""

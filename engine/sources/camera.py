@@ -24,8 +24,9 @@ import cv2
 from engine.core.clock import SECOND, SystemClock
 from engine.core.commands import Condition, Lost, Notice
 from engine.core.errors import DeviceError
+from engine.core.files import beside
 from engine.core.messages import Frame, Ns
-from engine.core.parameter import FILE, Fixed, Param
+from engine.core.parameter import NAME_OR_FILE, Fixed, Param
 from engine.core.source import Emit, Source
 from engine.dsp.image.interlace import InterlaceDetector
 from engine.dsp.image.picture import (
@@ -41,7 +42,7 @@ from engine.video.devices import find
 from engine.video.frames import FrameMaker
 from engine.video.freeze import LATE, FreezeDetector
 from engine.video.picture_corrector import PictureCorrector, Topic
-from engine.video.still_files import names_stills
+from engine.video.still_files import names_stills, why_no_picture
 
 VIDEO_FILE = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
 SILENCE_NS = 2 * SECOND
@@ -80,7 +81,7 @@ class Camera(Source):
     main_thread: ClassVar[bool] = sys.platform == "darwin"
 
     device: Fixed[
-        Annotated[str | int, Param('"auto", a name, number, address or file', unit=FILE)]
+        Annotated[str | int, Param('"auto", a name, number, address or file', unit=NAME_OR_FILE)]
     ] = "auto"
     width: Fixed[Annotated[int, Param("wished for; 0 leaves it to the camera", 0, 16384)]] = 0
     height: Fixed[Annotated[int, Param("wished for; 0 leaves it to the camera", 0, 16384)]] = 0
@@ -114,6 +115,13 @@ class Camera(Source):
         if self.device == "auto" and not (live and find()):
             return "stand_in", {"sings": False}
         return None
+
+    def doubts(self, folder: Path | None) -> Mapping[str, str]:
+        """Return that the film or the picture that it is to play is not there."""
+        _, values = self.fallback(False) or ("", {})
+        file = values.get("file", "")
+        why = why_no_picture(beside(folder or Path(), file, surely=True)) if file else ""
+        return {"device": why} if why else {}
 
     def open(self, emit: Emit) -> None:
         """Open the camera and start reading; may take seconds.

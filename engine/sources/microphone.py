@@ -19,8 +19,9 @@ from engine.core.clock import SystemClock
 from engine.core.commands import Lost, Notice
 from engine.core.device_choice import is_number
 from engine.core.errors import DeviceError
+from engine.core.files import beside, why_unreadable
 from engine.core.messages import Block
-from engine.core.parameter import FILE, Fixed, Param
+from engine.core.parameter import NAME_OR_FILE, Fixed, Param
 from engine.core.source import AddReader, Emit, Source
 from engine.system.device_process import GONE
 from engine.system.priority import set_realtime_priority
@@ -53,7 +54,7 @@ class Microphone(Source):
     steady: ClassVar[bool] = True
 
     device: Fixed[
-        Annotated[str | int, Param('"auto", a name, a number, or a sound file', unit=FILE)]
+        Annotated[str | int, Param('"auto", a name, a number, or a sound file', unit=NAME_OR_FILE)]
     ] = "auto"
     channel: Fixed[Annotated[int, Param("which input of the device, from 1", 1, 256)]] = 1
     block: Fixed[Annotated[int, Param("how much at a time", 32, 2048, unit="samples")]] = 256
@@ -72,6 +73,14 @@ class Microphone(Source):
         if self.device == "auto" and not (live and _has_input()):
             return "stand_in", {"dances": False, "block": self.block}
         return None
+
+    def doubts(self, folder: Path | None) -> Mapping[str, str]:
+        """Return that the sound file that it is to play is not there."""
+        if not (isinstance(self.device, str) and _is_recording(self.device)):
+            return {}
+        file = beside(folder or Path(), self.device, surely=True)
+        why = why_unreadable(file, "a sound file")
+        return {"device": why} if why else {}
 
     def attach(self, watch: AddReader) -> None:
         """Have the loop read the capture pipe."""

@@ -17,7 +17,7 @@ from engine.core.source import Emit, Tape
 from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate
 from engine.video.frames import FrameMaker
 from engine.video.still import load_still
-from engine.video.still_files import RATE, find_stills
+from engine.video.still_files import RATE, find_stills, why_no_picture
 
 
 class PictureFile(Tape):
@@ -63,6 +63,11 @@ class PictureFile(Tape):
     def repeats(self) -> bool:
         """Whether it only repeats what was shown: a single picture from its second time on."""
         return self.endless and (self._shown or len(self._files) != 1)
+
+    def doubts(self, folder: Path | None) -> Mapping[str, str]:
+        """Return that what it is to show is not there."""
+        why = why_no_picture(self.file)
+        return {"file": why} if why else {}
 
     def open(self, emit: Emit) -> None:
         """Check that there is a picture to show. Raise DeviceError when there is none."""

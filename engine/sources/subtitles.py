@@ -43,11 +43,11 @@ class Subtitles(Tape):
         return self.loop
 
     def doubts(self, folder: Path | None) -> Mapping[str, str]:
-        """Return what is wrong within the file, though the rest of it plays."""
+        """Return what is wrong within the file, though the rest of it plays, or that none does."""
         try:
             _, faults = self._read()
-        except DeviceError:
-            return {}  # that is told when it opens
+        except DeviceError as error:
+            return {"file": str(error)}
         return {"file": told(self.file, faults)} if faults else {}
 
     def open(self, emit: Emit) -> None:

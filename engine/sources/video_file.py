@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import field
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
 from engine.core.clock import MILLISECOND
@@ -19,7 +20,7 @@ from engine.video.film import Film
 from engine.video.frames import FrameMaker
 from engine.video.picture_corrector import Topic
 from engine.video.shuttle import Shuttle
-from engine.video.still_files import RATE, names_stills
+from engine.video.still_files import RATE, names_stills, why_no_picture
 
 _SLICE: Final = 40 * MILLISECOND
 """How long it waits at most before it looks again what is wanted of it."""
@@ -95,6 +96,11 @@ class VideoFile(Tape):
         seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}
         rate = min(max(RATE * abs(self.speed), 1.0), 1000.0)
         return "picture_file", {"file": self.file, "fps": rate, "loop": self.loop, **seen}
+
+    def doubts(self, folder: Path | None) -> Mapping[str, str]:
+        """Return that what it is to play is not there."""
+        why = why_no_picture(self.file)
+        return {"file": why} if why else {}
 
     def open(self, emit: Emit) -> None:
         """Check that there is a picture to show. Raise DeviceError when there is none."""

@@ -15,6 +15,10 @@ from typing import Any, Final, NamedTuple
 
 NAME: Final = "Sensorium lookout"
 """The name of our client that watches."""
+_LISTINGS: Final = 20
+"""How often ports are listed while somebody leaves, a cycle of the server apart."""
+_LISTED: Final = 0.05
+"""Seconds at most from one to the next, where the server stands still."""
 _FRAMES: Final = 1 << 32
 """What a server counts its frames up to."""
 
@@ -64,11 +68,17 @@ class ServerWatch:
             time.sleep(self.cycle / self._client.samplerate)
 
     def midi_ports(self, direction: str) -> list[str]:
-        """List the ports that an input ("in") or an output ("out") can be joined to."""
+        """List the ports that an input ("in") or an output ("out") can be joined to.
+
+        Raise ConnectionError where it cannot be told: a server that died lists ports without end
+        that are not there.
+        """
         wanted = {"is_output": True} if direction == "in" else {"is_input": True}
-        while True:
+        for _ in range(_LISTINGS):
             with suppress(RuntimeError):  # one left while they were listed
                 return [_name(port) for port in self._client.get_ports(is_midi=True, **wanted)]
+            self.wait_cycles(1, _LISTED)
+        raise ConnectionError("the JACK server lists ports that are not there: did it go away?")
 
     def has_output(self, name: str) -> bool:
         """Return whether a client of this name still has audio outputs, or the server went away."""

@@ -29,6 +29,7 @@ from engine.video.film_clock import FilmClock
 from engine.video.picture_corrector import Memory, PictureCorrector, Tell, pixel_shape
 from engine.video.playlist import refuse_playlist
 from engine.video.scan import scan_type
+from engine.video.still_files import FILM
 
 DEFAULT_FPS: Final = 25.0
 """Frame rate of a file that does not declare one."""
@@ -58,7 +59,7 @@ class Film:
         self._file = file
         self._tell = tell
         self._known = earlier.count if earlier else 0
-        self._path = find_readable(file, "a video file")
+        self._path = find_readable(file, FILM)
         refuse_playlist(self._path, file)
         self._pipe: FfmpegPipe | None = None
         self._probe: DamageProbe | None = None

@@ -16,6 +16,7 @@ from engine.video.picture_header import SUFFIXES, is_moving_gif, other_kind, pic
 
 RATE: Final = 25.0
 """Pictures a second, where nothing says how many."""
+FILM: Final = "a video file"
 _NUMBER: Final = re.compile(r"%(0?)(\d{0,2})d")
 _WILD: Final = re.compile(r"[*?]|\[.+\]")
 _DIGITS: Final = re.compile(r"(\d+)")
@@ -67,6 +68,18 @@ def find_stills(text: str) -> list[Path]:
         hint = nearest(path.name, [each.name for each in others])
         raise DeviceError(f'there is no picture "{text}".{hint}')
     return sorted(found, key=_natural)
+
+
+def why_no_picture(text: str) -> str:
+    """Return why there is no picture and no film that a text names, or ""; nothing is decoded."""
+    try:
+        if names_stills(text):
+            find_stills(text)
+        else:
+            find_readable(text, FILM)
+    except DeviceError as error:
+        return str(error)
+    return ""
 
 
 def _is_still(path: Path) -> bool:

@@ -23,6 +23,7 @@ from engine.core.kinds import (
     is_by_message,
     is_picture,
     kind,
+    may_be_picture,
     message_types,
     picture_of,
     policy_for,
@@ -272,6 +273,19 @@ def test_a_mask_is_a_picture_and_a_pose_is_none() -> None:
     assert is_picture(Frame)
     assert is_picture(Mask)
     assert not is_picture(Pose)
+
+
+@pytest.mark.parametrize(
+    ("carried", "may"),
+    [
+        *((Frame, True), (Pose | Mask | None, True), (float | Pose, False)),
+        *((object, True), (Any, True), (TypeVar("Unbound"), True)),
+        *((TypeVar("Moved", bound=float | Pose), False), (TypeVar("Shown", Frame, Pose), True)),
+        (list[Frame], True),  # nobody knows what that is
+    ],
+)
+def test_what_is_not_known_may_be_a_picture(carried: Any, may: bool) -> None:
+    assert may_be_picture(carried) is may
     shown = picture_of(Mask(np.array([[0, 0.5], [2, np.nan]], np.float32)))
     assert shown is not None
     assert shown[:, :, 0].tolist() == [[0, 128], [255, 0]]

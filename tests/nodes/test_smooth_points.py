@@ -145,6 +145,20 @@ def test_who_is_missed_moves_on_is_lost_and_is_gone():
     np.testing.assert_allclose(back.people[0].points, body(BODY), atol=1e-6)
 
 
+@pytest.mark.parametrize("ahead", [0, 0.04])
+@pytest.mark.parametrize("pause", [0.3, 1, 5])
+def test_who_is_lost_is_told_where_they_would_be_a_moment_later_however_late(pause, ahead):
+    def gone(seconds):
+        box = Smooth(ahead=ahead)
+        for number in range(20):
+            box.process(pose(body(aside(0.01 * number))), ns(number / RATE))
+        return box.process(pose(), ns(19 / RATE + seconds)).people[0].points
+
+    soon, late = gone(0.24), gone(pause)
+    assert not late[:, 2].any()
+    np.testing.assert_allclose(late[:, :2], soon[:, :2], atol=0.02)
+
+
 @pytest.mark.parametrize("missed", [3, 5, 7])
 @pytest.mark.parametrize("speed", [0.006, 0.012])
 def test_who_walks_on_while_missed_is_told_where_they_are(missed, speed):

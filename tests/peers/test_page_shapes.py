@@ -85,6 +85,9 @@ HEIGHTS = """return [...document.querySelectorAll('#drawing button')]
     .filter((one) => one.offsetHeight).map((one) => one.offsetHeight)"""
 TEXT = "document.querySelector('#shapes g[data-shape=door] text').textContent"
 HELP = "document.querySelector('#drawing p').textContent"
+NAMES = """[...document.querySelectorAll('#shapes text')]
+    .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+    .map((one) => one.textContent)"""
 IGNORED = '"pose ignore 0"'
 BUTTON = """[...document.querySelectorAll('#drawing button')]
     .find((one) => !one.hidden && one.textContent === '{}')"""
@@ -269,6 +272,14 @@ def test_a_line_is_drawn_anew_in_one_go_on_a_phone(drawing):
     assert line[0] == pytest.approx([0.5, 0.5], abs=0.02)
     assert line[1] == pytest.approx([0.5 + 60 / wide, 0.5 + 80 / high], abs=0.02)
     assert min(browser.run(HEIGHTS)) >= 44
+
+
+def test_no_name_lies_over_what_is_touched_while_a_floor_is_drawn_on_a_phone(drawing):
+    drawing.browser.size(390, 844, phone=True)
+    drawing.choose("stage")
+    assert drawing.browser.run(f"return {NAMES}") == []
+    drawing.press("Done")
+    drawing.browser.until(f"{NAMES}.some((name) => name.startsWith('stage'))")
 
 
 def test_a_shape_is_called_otherwise_and_its_box_is_not(drawing):

@@ -353,6 +353,26 @@ def test_the_next_patch_of_a_set_is_warm_and_nothing_is_opened_twice(tmp_path: P
     assert engine.metrics.faults == []
 
 
+def test_what_is_open_for_the_next_patch_stays_so_while_the_one_that_plays_is_edited(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "opened" / "heavy.log"
+    log.parent.mkdir()
+    heavy = HEAVY.replace('Path(__file__).with_suffix(".log")', f"Path({str(log)!r})")
+    following = SHOW + 'h = "h"\n[h]\nuse = "heavy"\nfrom = "beat"\n'
+
+    async def edit(editor: Editor) -> None:
+        await editor.until(log.exists, "it was not opened ahead")
+        await editor.swapped(SHOW + 'more = "n"\n')
+        await editor.swapped(SHOW + 'still_more = "n"\n')
+        editor.engine.ask("test", PlayPatch("next"))
+        await editor.until(lambda: 7.0 in of(editor, "h"))
+        assert log.read_text().split() == ["opened"]
+
+    files = {"next.toml": following, "nodes/heavy.py": heavy}
+    assert edited(tmp_path, {**FILES, **files}, edit).metrics.faults == []
+
+
 def test_a_patch_that_was_asked_for_plays_though_a_file_is_saved_meanwhile(tmp_path: Path) -> None:
     following = SHOW + 'h = "h"\n[h]\nuse = "heavy"\nfrom = "beat"\n'
     waits = HEAVY.replace('self._note("opened")', 'Path("PIPE").read_text()')

@@ -106,7 +106,8 @@ class _One:
         cutoff = how.min_cutoff * np.clip(sure, SURE, 1.0) + how.beta * rate
         before = self.places
         self.places = np.where(held, mix(before, places, shares(cutoff, since)), before)
-        self.places = np.where(known, self.places, before + self._gone(passed))
+        gone = self._gone(min(passed, PREDICTED))  # nobody is carried on for longer
+        self.places = np.where(known, self.places, before + gone)
         self.places = np.where(new, places, self.places)
         moved = mix(self.quick, (self.places - self.last) / since, shares(QUICK, since))
         self.quick = np.where(held, moved, self._slower(passed))

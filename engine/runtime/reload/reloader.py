@@ -185,12 +185,13 @@ class Reloader:
         read = asyncio.get_running_loop().time()
         if index == self._engine.playing:
             _refuse_emptied_rig(texts, self._engine.plan.texts)
-        ahead, self._ahead = self._ahead, None
+        ahead = self._ahead
         if ahead and (ahead.index, ahead.texts) == (index, texts):
+            self._ahead = None
             compiled = replace(ahead, read=read)
         else:
-            if ahead:
-                self._show.discard(ahead.standby)
+            if index != self._engine.playing:  # an edit leaves what is open for the next patch
+                self._forget_ahead()
             plan = await self._plan(index, texts)
             compiled = CompiledPatch(index, texts, plan, self._show.make_standby(plan), read)
         compiled.standby.open(self._engine)
@@ -294,8 +295,10 @@ class Reloader:
 
     async def _look_ahead(self) -> None:
         """Compile the next patch of the set and open its networks, so that it can start at once."""
+        if self._news.is_set():
+            return
         index = self._engine.playing + 1
-        if index >= len(self._files) or self._news.is_set():
+        if index >= len(self._files):
             self._forget_ahead()
             return
         try:

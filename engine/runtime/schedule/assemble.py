@@ -11,7 +11,7 @@ from typing import Any
 from engine.core.addresses import find_parameter
 from engine.core.errors import ParameterError
 from engine.core.event_inlets import read_hand_events
-from engine.core.kinds import is_by_message, is_picture, members, policy_of
+from engine.core.kinds import is_by_message, may_be_picture, policy_of
 from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
 from engine.core.signature import Inlet, read_signature
@@ -156,7 +156,7 @@ class Assembler:
             name = route_name(state.name, wire.name)
             port = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
             self.ports[name] = port
-            withheld = _may_be_picture(wire.carries) and not state.sink.shows_in_private
+            withheld = may_be_picture(wire.carries) and not state.sink.shows_in_private
             asks = self._may_leave if withheld else None
             return PortStep(
                 self._services,
@@ -258,11 +258,6 @@ def _below(
                     reached.add(step.box)
                     ahead.append(step.box)
     return sorted(places)
-
-
-def _may_be_picture(carries: Any) -> bool:
-    """Whether pictures may travel on a cable; True for a cable whose type is not known."""
-    return any(one is object or is_picture(one) for one in members(carries))
 
 
 def _fitting(state: BoxState, inlet: str, read: Read) -> Read:

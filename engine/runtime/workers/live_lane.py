@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from engine.core.clock import Clock
 from engine.core.context import Context
-from engine.core.kinds import is_picture
+from engine.core.kinds import may_be_picture
 from engine.core.node import Node
-from engine.core.signature import options_of, read_signature
+from engine.core.signature import read_signature
 from engine.runtime.entries import Entry
 from engine.runtime.workers.lane import ThreadLane
 from engine.runtime.workers.loop_lane import LoopLane, OnLoop
@@ -34,9 +34,6 @@ def make_lane(
 
 
 def _shows_pictures(node: Node) -> bool:
-    """Return whether a box may answer with pictures: where that is not certain, it may."""
+    """Return whether a box may answer with pictures."""
     carried = [*read_signature(type(node)).outlets.values(), *node.outlets().values()]
-    options = [option for each in carried for option in options_of(each)]
-    return any(
-        not isinstance(option, type) or option is object or is_picture(option) for option in options
-    )
+    return any(map(may_be_picture, carried))
