@@ -319,7 +319,7 @@ TOLD = """
     };
 """
 """Notes as what the page is told that its knobs stand, which it shows after what a hand does."""
-POINTS = "window.told?.some((one) => Array.isArray(one) && one.length === {})"
+POINTS = "window.told?.some((one) => Array.isArray(one?.[0]) && one.length === {})"
 DOTS = "[...document.querySelectorAll('[data-knob=\"bend/points\"] circle')]"
 FIRST_DOT = "[data-knob='bend/points'] circle"
 

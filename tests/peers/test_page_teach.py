@@ -236,6 +236,7 @@ def test_two_classes_are_shown_and_told_apart_and_what_is_neither_is_unsure(page
 def test_a_class_is_named_by_tapping_and_held_by_keys(stage):
     browser, wire, hand, address = stage
     opened(browser, address)
+    wire.from_now()
     hand.stay(0.3)
     browser.press(f"{LEVEL} .entry button")
     browser.until(f"document.querySelector('{LEVEL} [data-class=A] .hold')")
@@ -257,6 +258,7 @@ def test_a_class_is_named_by_tapping_and_held_by_keys(stage):
 def test_a_button_that_is_held_is_let_go_when_the_page_is_left_or_locked(stage):
     browser, wire, hand, address = stage
     opened(browser, address)
+    wire.from_now()
     hand.stay(0.3)
     add(browser, LEVEL, "held")
     button = f"{LEVEL} [data-class=held] .hold"
