@@ -30,7 +30,7 @@ from engine.core.node import Model
 from engine.core.parameter import NAME_OR_FILE, Fixed, Param, read_parameters
 from engine.inference.card import CARD, Card, read_card
 from engine.inference.model_folders import model_folder
-from engine.inference.session import Session, open_sessions
+from engine.inference.session import Session, open_sessions, why_unknown
 
 Out = TypeVar("Out")
 """The kind of message that ``process`` answers with, as its annotation says too."""
@@ -127,7 +127,8 @@ class NetworkModel(Model, Generic[Out]):
             self._check_task(card)
         except ModelError as error:
             return {"model": f"it cannot open: {error}"}
-        found = {}
+        unknown = why_unknown(self.provider)
+        found = {"provider": unknown} if unknown else {}
         for name, parameter in read_parameters(type(self)).items():
             low, high = card.limits.get(name, (-math.inf, math.inf))
             value = getattr(self, parameter.field)

@@ -181,6 +181,17 @@ def available() -> dict[str, Backend]:
     return found
 
 
+def why_unknown(provider: str) -> str:
+    """Return why no build of any library has a provider, or ""; the usual ones load none."""
+    if provider in (CPU, AUTO):
+        return ""
+    try:
+        _refuse_unknown(short(provider), available())
+    except ModelError as error:
+        return str(error)
+    return ""
+
+
 def _refuse_unknown(provider: str, here: Mapping[str, Backend]) -> None:
     """Raise ModelError for a provider that no build of any library has."""
     known = {name for backend in BACKENDS.values() for name in backend.known()} | {*here, AUTO}

@@ -84,7 +84,7 @@ async def test_a_part_that_cannot_be_opened_there_is_told_at_home_and_the_rest_p
     patch.write_text(PATCH + '[film]\nuse = "video_file"\nfile = "none.mp4"\nmachine = "left"\n')
     async with stage(room, patch, "left") as playing:
         await playing.until(lambda: "none.mp4" in faults(playing))
-        assert 'from left: film: there is no file "none.mp4"' in faults(playing)
+        assert 'from left: film: there is no file "' in faults(playing)
         await playing.until(lambda: playing.home.metrics.routes["out/beat"].messages > 2)
 
 

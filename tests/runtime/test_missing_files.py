@@ -1,4 +1,4 @@
-"""Files that a patch names and that are not there: `check` tells each by its line, as `play` does."""
+"""Files that a patch names and that are not there: `check` and `play` tell each by its line."""
 
 from __future__ import annotations
 

@@ -181,6 +181,13 @@ def test_a_model_that_cannot_open_is_told_before_the_show(
     assert found.endswith(said)
 
 
+def test_a_provider_that_no_library_has_is_told_before_the_show(patch: Path) -> None:
+    patch.write_text(PATCH.replace('use = "pose"', 'use = "pose"\nprovider = "cdua"'))
+    (found,) = warned(patch)
+    said = 'my.toml:5: [pose] provider: there is no provider "cdua". Did you mean "cuda"?'
+    assert found.startswith(said)
+
+
 OWN = """
 from __future__ import annotations
 
