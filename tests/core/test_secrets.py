@@ -87,10 +87,11 @@ def test_an_address_among_others_is_told_apart():
 
 
 passwords = st.text(
-    st.sampled_from("geheim4711@/:?#&=%;~!$'()*+,.[]|^ \"äß€") | st.characters(codec="utf-8"),
+    st.sampled_from("geheim4711@/:?#&=%;~!$'()*+,.[]|^ \"äß€")
+    | st.characters(exclude_categories=("C", "Z")),  # what can be printed
     min_size=3,
     max_size=20,
-).filter(lambda p: p.isprintable())
+)
 hosts = st.sampled_from(["127.0.0.1", "cam.local", "[::1]", "10.0.0.7:554", "x.de:8080", "cam"])
 schemes = st.sampled_from(["http", "https", "rtsp", "rtsps", "rtmp", "srt", "HTTP", "udp"])
 forms = st.sampled_from(
