@@ -56,17 +56,23 @@ _events: Counter[tuple[CodeType, str]] = Counter()
 
 
 def begin() -> None:
-    """Delay this thread, and those that are begun from now on; choose anew what is slow."""
+    """Delay the threads that are begun from now on; choose anew what is slow."""
     _is_slow.clear()
     _events.clear()
     sys.setswitchinterval(1e-5)
     threading.setprofile(_delay)
-    sys.setprofile(_delay)
+
+
+def begin_here() -> None:
+    """Delay this thread too, where others are delayed; a profiler that is there already stays."""
+    if threading.getprofile() is _delay and sys.getprofile() is None:
+        sys.setprofile(_delay)
 
 
 def end() -> None:
     """Delay this thread no more, nor those that are begun."""
-    sys.setprofile(None)
+    if sys.getprofile() is _delay:
+        sys.setprofile(None)
     threading.setprofile(None)  # type: ignore[arg-type]
     sys.setswitchinterval(_usual_interval)
 
@@ -81,6 +87,7 @@ def begin_as_child() -> None:
 def _begin_by(process: int) -> None:
     _chance.seed(f"{os.environ.get(SEED)} {process}")
     begin()
+    begin_here()
 
 
 def _delay(frame: FrameType, event: str, called: object) -> None:
