@@ -151,7 +151,9 @@ def test_a_file_that_a_source_plays_may_lie_beside_the_patch(
     (tmp_path / "song.wav").touch()
     patch = tmp_path / "mine.toml"
     beside, no_name = str(tmp_path / "song.wav"), "x" * 300
-    names = {"song.wav": beside, beside: beside, "else.wav": "else.wav", no_name: no_name}
+    # What is not there yet may be the name of a device, where it may name one.
+    later = str(tmp_path / "else.wav") if key == "file" else "else.wav"
+    names = {"song.wav": beside, beside: beside, "else.wav": later, no_name: no_name}
     for name, found in names.items():
         patch.write_text(f'[a]\nuse = "{use}"\n{key} = "{name}"\n', encoding="utf-8")
         plan = compile_patch(load(patch), Registry().find)
