@@ -95,7 +95,11 @@ class Recorder:
             return
         self._end.set()
         self._thread.join(_PATIENCE)
-        if not self._stopped:
+        if self._thread.is_alive():
+            LOG.warning(
+                "%s: the disk does not answer; the end of the recording may be missing", self._file
+            )
+        elif not self._stopped:
             LOG.info("recorded %d entries in %s", self._writer.entries, self._file)
 
     def _observe_outputs(self, writer: RecordingWriter, engine: Engine) -> None:

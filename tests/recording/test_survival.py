@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -167,6 +168,19 @@ def test_a_disk_that_does_not_keep_up_stops_the_recording_and_not_the_show(
     numbers = perform(tmp_path / "show.mcap", patch, played_on)
     errors = {each["box"]: each["error"] for each in numbers["errors"]}
     assert "does not keep up" in errors["recording"]
+
+
+def test_a_disk_that_stalls_at_the_end_is_told_and_not_that_all_was_recorded(
+    patch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(recorder_module, "_PATIENCE", 0.0)
+    goes_on = threading.Event()
+    monkeypatch.setattr(os, "fsync", lambda _: goes_on.wait(LIMIT))
+    perform(tmp_path / "show.mcap", patch, lambda engine, _: engine.now > 0)
+    goes_on.set()
+    assert "the end of the recording may be missing" in caplog.text
+    assert "recorded" not in caplog.text
 
 
 def test_a_folder_that_is_not_there_is_said_before_anything_plays(
