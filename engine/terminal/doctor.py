@@ -51,7 +51,7 @@ def report(found: Iterable[Finding]) -> RenderableType:
     mends: dict[str, None] = {}  # each line once
     for finding in found:
         state = Text(finding.state, style=STYLES[finding.state])
-        table.add_row(Text(finding.area), state, Text(finding.said))
+        table.add_row(Text(finding.area), state, Text(finding.said, overflow="fold"))
         if finding.mend:
             mends[f"{finding.area}: {finding.mend}"] = None
     title = [Text("\nWhat mends it:", style="bold")] if mends else []

@@ -10,6 +10,7 @@ import sys
 
 import mido
 import pytest
+from port_opening import open_again
 from pythonosc.osc_message import OscMessage
 
 from engine.core.messages import Note
@@ -70,7 +71,7 @@ def listening(*outlets):
     for outlet in outlets:
         source.outlet(outlet)
     with sender("tx") as out, contextlib.closing(source):
-        source.open(lambda outlet, message, at, cost=0: heard.put((outlet, message, at)))
+        open_again(source, lambda outlet, message, at, cost=0: heard.put((outlet, message, at)))
         connect("tx:tx", "ear:ear")
         yield out, lambda: heard.get(timeout=LIMIT)
 
@@ -125,7 +126,7 @@ def test_exclusive_data_is_asked_for_while_it_plays():
     """As when an edit adds a cable to a box that stays."""
     source, heard = MidiIn(system="jack", name="ear"), queue.Queue()
     with sender("tx") as out, contextlib.closing(source):
-        source.open(lambda outlet, message, at, cost=0: heard.put((outlet, message)))
+        open_again(source, lambda outlet, message, at, cost=0: heard.put((outlet, message)))
         source.outlet("timecode")
         connect("tx:tx", "ear:ear")
 

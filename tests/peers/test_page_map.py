@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import time
 from pathlib import Path
 
 import cv2
@@ -72,6 +73,8 @@ to = "127.0.0.1:PORT"
 """
 ENTER, RIGHT = "\ue007", "\ue014"
 LISTENS = 2.0 * LIMIT
+TURNS = 5
+"""How often one thing is struck that JACK was too late for."""
 TONES, COLOURS = "#map [data-box=tones]", "#map [data-box=colours]"
 NEAR = "document.querySelector('{} output.near').innerText"
 LEFT = """(() => {
@@ -124,7 +127,8 @@ class Plane:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    """A browser, what the show sends, an ear at its loudspeaker, and where the page is."""
+    """A browser, what the show sends, an ear at its loudspeaker and when JACK was too late for it,
+    a folder, and where the page is."""
     folder = tmp_path_factory.mktemp("map")
     shutil.copytree(MEDIA / "tones", folder / "tones")
     shutil.copy(MEDIA / "tones.corpus", folder)
@@ -135,7 +139,7 @@ def stage(tmp_path_factory):
     build_corpus(folder / "colours", folder / "colours.corpus", None, lambda *_: None)
     page, driver, desk = (find_port() for _ in range(3))
     with (
-        server(),
+        server() as late,
         wire_ear(folder, LISTENS) as ear,
         contextlib.closing(Wire()) as wire,
     ):
@@ -147,7 +151,7 @@ def stage(tmp_path_factory):
             answers(page)
             until(lambda: any("Sensorium" in each for each in ports()), "no loudspeaker")
             with contextlib.closing(Browser(driver)) as browser:
-                yield browser, wire, ear, folder, f"http://127.0.0.1:{page}/"
+                yield browser, wire, (ear, late), folder, f"http://127.0.0.1:{page}/"
         finally:
             show.stop()
 
@@ -175,31 +179,35 @@ def loudest(sound, rate):
 
 
 def test_what_a_mouse_and_a_finger_come_down_on_is_heard(stage):
-    browser, wire, ear, folder, address = stage
-    wanted = []
+    browser, wire, (ear, late), folder, address = stage
+    struck = []
     ear.begin()
     for phone, names in ((False, ("low.wav", "high.wav")), (True, ("high.wav", "low.wav"))):
         opened(browser, address, phone)
         pointer = "touch" if phone else "mouse"
         plane = Plane(browser, TONES, folder / "tones.corpus")
         for name in names:
-            wire.from_now()
-            browser.down_at(plane.at(name), pointer)
-            wire.until(told("/tone", name))
-            plane.near(name)
-            browser.up(pointer)
-            browser.until("performance.now() - (window.since ??= performance.now()) > 450")
-            browser.run("delete window.since")
-            wanted.append(name)
+            for _ in range(TURNS):
+                before, begun = len(late), time.monotonic_ns()
+                wire.from_now()
+                browser.down_at(plane.at(name), pointer)
+                wire.until(told("/tone", name))
+                plane.near(name)
+                browser.up(pointer)
+                browser.until("performance.now() - (window.since ??= performance.now()) > 450")
+                browser.run("delete window.since")
+                if len(late) == before:  # else a part of it was heard by nobody
+                    break
+            struck.append((name, begun, time.monotonic_ns()))
     heard = ear.heard(now=True)
-    sound = heard.sound[0]
-    loud = np.flatnonzero(np.abs(sound) > 0.02)
-    heard_one_by_one = np.split(loud, np.flatnonzero(np.diff(loud) > heard.rate // 5) + 1)
-    for name, one in zip(wanted, heard_one_by_one, strict=True):
+    for name, begun, ended in struck:
+        begin, end = ((at - heard.begun) * heard.rate // 1_000_000_000 for at in (begun, ended))
+        sound = heard.sound[0][begin:end]
+        loud = np.flatnonzero(np.abs(sound) > 0.02)
         samples, rate = soundfile.read(folder / "tones" / name, dtype="float32")
-        part = sound[max(0, one[0] - 4800) : one[0] + 16_000]
-        span = (one[-1] - one[0]) / heard.rate
+        span = (loud[-1] - loud[0]) / heard.rate
         assert span == pytest.approx(len(samples) / rate, abs=0.05), name
+        part = sound[max(0, loud[0] - 4800) : loud[0] + 16_000]
         assert loudest(part, heard.rate) == pytest.approx(loudest(samples, rate), rel=0.02), name
 
 

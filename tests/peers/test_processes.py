@@ -37,6 +37,7 @@ from engine.runtime.workers.out_of_process import SubprocessWorker
 from engine.sinks.midi_out import MidiOut
 from engine.sources.microphone import Microphone
 from engine.sources.midi_in import MidiIn
+from tests.peers.port_opening import open_again
 from slow import Slow
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
@@ -44,7 +45,7 @@ out, source = MidiOut(system="jack"), MidiIn(system="jack", name="ear")
 out.plug("notes", Note, None)
 microphone = Microphone(device="system")
 forked, begun = (SubprocessWorker(name, Slow(), Context(name)) for name in ("one", "two"))
-out.open(), source.open(print), microphone.open(lambda *_: None), forked.open()
+open_again(out), open_again(source, print), microphone.open(lambda *_: None), forked.open()
 out_of_process.FORK_SERVER.usable = False
 begun.open()
 out.send("notes", Note(60, 100), Ns(0)), out.flush(Ns(0))

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -35,6 +36,7 @@ LISTENS = 2.0 * LIMIT
 SLOWER = (1, 3, 9)
 """How many times longer is waited for sound, turn after turn, until the machine had time for it:
 nothing tells how much of it has been heard, and what a server is too late for nobody hears."""
+Turn = Callable[[int], None]
 SENSORIUM = [sys.executable, "-c", "from engine.cli import main; main()"]
 PORT = "Sensorium sound:out_1"
 
@@ -43,8 +45,19 @@ pytestmark = pytest.mark.peer("jackd", "jackd2")
 
 @pytest.fixture(autouse=True, scope="module")
 def _jack():
-    with server() as late:
-        yield late
+    with server():
+        yield
+
+
+def played(turn: Turn) -> None:
+    """Play a turn that asserts what is heard, and more slowly where the machine had no time."""
+    for times in SLOWER[:-1]:
+        try:
+            turn(times)
+        except AssertionError:
+            continue
+        return
+    turn(SLOWER[-1])
 
 
 @contextlib.contextmanager
@@ -88,43 +101,35 @@ def moment(heard, frame):
     return heard.begun + frame * 1_000_000_000 // heard.rate
 
 
-def clicks_heard(folder, times):
-    """Play six clicks; return where they are heard, and how late each is, in ms."""
-    with wire_ear(folder, LISTENS) as ear, speaker() as (box, _):
-        ear.begin()
-        time.sleep(0.1)
-        sent = []
-        for number in range(6):
-            clicks = np.zeros(4 * BLOCK, np.float32)
-            clicks[100] = 0.9
-            # A cable that has rested begins anew, as what is struck now and then does.
-            sent.append(play_live(box, clicks, start=number * 1_000_000))
-            time.sleep(0.15 * times)
-        heard = ear.heard(now=True)
-    found = loud(heard.sound[0], 0.2)
-    found = found[np.diff(found, prepend=-RATE) > RATE // 20]
-    late = [
-        (moment(heard, frame) - begun) / 1e6 - 100 / RATE * 1e3
-        for frame, begun in zip(found, sent, strict=False)
-    ]
-    return found, late
+def test_each_click_is_heard_once_and_how_late_is_printed(tmp_path):
+    def turn(times):
+        with wire_ear(tmp_path, LISTENS) as ear, speaker() as (box, _):
+            ear.begin()
+            time.sleep(0.1)
+            sent = []
+            for number in range(6):
+                clicks = np.zeros(4 * BLOCK, np.float32)
+                clicks[100] = 0.9
+                # A cable that has rested begins anew, as what is struck now and then does.
+                sent.append(play_live(box, clicks, start=number * 1_000_000))
+                time.sleep(0.15 * times)
+            heard = ear.heard(now=True)
+        found = loud(heard.sound[0], 0.2)
+        found = found[np.diff(found, prepend=-RATE) > RATE // 20]
+        late = [
+            (moment(heard, frame) - begun) / 1e6 - 100 / RATE * 1e3
+            for frame, begun in zip(found, sent, strict=False)
+        ]
+        # Two blocks, 10.7 ms, where the machine has time for it (see `sensorium bench speaker`);
+        # where the ear itself is late, it counts too few frames.
+        print("a click is heard after", [round(float(each), 1) for each in late], "ms")
+        assert len(found) == len(sent)
+
+    played(turn)
 
 
-def test_each_click_is_heard_once_and_how_late_is_printed(tmp_path, _jack):
-    for times in SLOWER:
-        before = len(_jack)
-        found, late = clicks_heard(tmp_path, times)
-        if len(found) >= 6 and len(_jack) == before:
-            break
-    # Two blocks, 10.7 ms, where the machine has time for it (see `sensorium bench speaker`); where
-    # the ear itself is late, it counts too few frames.
-    print("a click is heard after", [round(float(each), 1) for each in late], "ms")
-    assert len(found) == 6
-
-
-def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path, _jack):
-    for times in SLOWER:
-        before = len(_jack)
+def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path):
+    def turn(times):
         with (
             wire_ear(tmp_path, LISTENS) as ear,
             speaker(volume=0.5, pan=-1.0) as (box, reports),
@@ -133,28 +138,28 @@ def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path, _jac
             for port, hz in (("one", 300.0), ("two", 500.0)):
                 box.send(port, Block(tone(4.0 * times, hz), RATE, 0), Ns(0))
             box.flush(Ns(0))
-            time.sleep(1.5 * times)  # more than twice what is looked at: it may begin late
+            time.sleep(1.5 * times)  # more than twice what is looked at: they may begin late
             box.volume = 0.0  # no more sound comes, and it is heard all the same
             time.sleep(0.7 * times)
             heard = ear.heard(now=True)
         left, right = heard.sound
-        at = loud(left)
-        whole = at.size and at[-1] - at[0] > 4800 + 24_000 and not left[-RATE // 4 :].any()
-        if whole and len(_jack) == before:
-            break
-    begin = int(loud(left)[0])
-    power = np.abs(np.fft.rfft(left[begin + 4800 : begin + 4800 + 24_000])) / 12_000
-    assert power[150] == pytest.approx(0.25, abs=0.01)
-    assert power[250] == pytest.approx(0.25, abs=0.01)
-    assert not right.any()
-    assert not left[-RATE // 4 :].any()
-    assert np.abs(np.diff(left)).max() < 0.03
-    assert not [each for each in reports if isinstance(each, Notice)]
+        found = loud(left)
+        assert found.size
+        both = left[max(0, found[-1] - 4800 - 24_000) : found[-1] - 4800]
+        power = np.abs(np.fft.rfft(both)) / 12_000
+        assert len(both) == 24_000
+        assert power[150] == pytest.approx(0.25, abs=0.01)
+        assert power[250] == pytest.approx(0.25, abs=0.01)
+        assert not right.any()
+        assert not left[-RATE // 4 :].any()
+        assert np.abs(np.diff(left)).max() < 0.03
+        assert not [each for each in reports if isinstance(each, Notice)]
+
+    played(turn)
 
 
-def test_by_portaudio_it_sounds_the_same_and_a_panic_ends_it_without_a_click(tmp_path, _jack):
-    for times in SLOWER:
-        before = len(_jack)
+def test_by_portaudio_it_sounds_the_same_and_a_panic_ends_it_without_a_click(tmp_path):
+    def turn(times):
         with wire_ear(tmp_path, LISTENS) as ear:
             assert ("ear", "JACK") in list_speakers()
             with speaker(device=1) as (box, reports):  # PortAudio's number, after "system"
@@ -167,15 +172,15 @@ def test_by_portaudio_it_sounds_the_same_and_a_panic_ends_it_without_a_click(tmp
                 box.silence()
                 time.sleep(0.5 * times)
                 heard = ear.heard(now=True)
-        at = loud(heard.sound[0])
-        if at.size and (at[-1] - at[0]) / RATE > 0.3 and len(_jack) == before:
-            break
-    for side in heard.sound:
-        found = loud(side)
-        assert (found[-1] - found[0]) / RATE > 0.3
-        assert (moment(heard, int(found[-1])) - silenced) / 1e6 < 50 * patience()
-        assert np.abs(np.diff(side)).max() < 0.04
-    assert not [each for each in reports if isinstance(each, Notice)]
+        for side in heard.sound:
+            found = loud(side)
+            assert found.size
+            assert (found[-1] - found[0]) / RATE > 0.3
+            assert (moment(heard, int(found[-1])) - silenced) / 1e6 < 50 * patience()
+            assert np.abs(np.diff(side)).max() < 0.04
+        assert not [each for each in reports if isinstance(each, Notice)]
+
+    played(turn)
 
 
 def patience():
@@ -312,41 +317,42 @@ def say_and_hear(folder, times):
 
 
 @pytest.mark.peer("espeak-ng", "espeak-ng")
-def test_what_is_said_is_heard_whole_once_and_with_its_words(tmp_path, _jack):
+def test_what_is_said_is_heard_whole_once_and_with_its_words(tmp_path):
     from engine.language.phrases import phrases
 
-    for times in SLOWER:
-        before = len(_jack)
+    def turn(times):
         live, out, heard = say_and_hear(tmp_path, times)
-        if len(_jack) == before:
-            break
-    assert [fault.text for fault in live.engine.metrics.faults] == []
-    assert out.of("on") == [True, False]
-    assert len(out.of("done")) == 1
-    assert " ".join(out.of("word")) == "The sea is calm tonight Two stars and no more"
-    voice = Say(speed=260.0)
-    voice.open(Context())
-    spoken = [voice._speak(phrase) for phrase in phrases(TEXT)]
-    said = np.concatenate([each.sound for each in spoken])
-    said = Varispeed(spoken[0].rate, RATE).feed(said)
-    sound = heard.sound[0]
-    size = len(sound) + len(said)
-    together = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(said, size)), size)
-    place = int(np.argmax(together))
-    whole = sound[place : place + len(said)]
-    likeness = float(np.corrcoef(whole, said[: len(whole)])[0, 1])
-    words = [at for at, port, _ in out.messages if port == "word"]
-    began = [
-        begin + offset
-        for each, offset in zip(spoken, (0.0, len(spoken[0].sound) / 22_050), strict=True)
-        for _, begin, _ in each.words
-    ]
-    late = [
-        (word - moment(heard, place)) / 1e6 - 1000 * begin
-        for word, begin in zip(words, began, strict=True)
-    ]
-    print(f"correlation {likeness:.4f}; words {min(late):.0f} to {max(late):.0f} ms after sound")
-    assert likeness > 0.99
-    assert np.abs(np.diff(sound)).max() < 1.1 * np.abs(np.diff(said)).max() + 0.02
-    assert not loud(np.delete(sound, np.s_[place : place + len(said)])).size, "nothing else"
-    assert max(map(abs, late)) < 30 * patience()
+        assert [fault.text for fault in live.engine.metrics.faults] == []
+        assert out.of("on") == [True, False]
+        assert len(out.of("done")) == 1
+        assert " ".join(out.of("word")) == "The sea is calm tonight Two stars and no more"
+        voice = Say(speed=260.0)
+        voice.open(Context())
+        spoken = [voice._speak(phrase) for phrase in phrases(TEXT)]
+        said = np.concatenate([each.sound for each in spoken])
+        said = Varispeed(spoken[0].rate, RATE).feed(said)
+        sound = heard.sound[0]
+        size = len(sound) + len(said)
+        together = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(said, size)), size)
+        place = int(np.argmax(together))
+        whole = sound[place : place + len(said)]
+        likeness = float(np.corrcoef(whole, said[: len(whole)])[0, 1])
+        words = [at for at, port, _ in out.messages if port == "word"]
+        began = [
+            begin + offset
+            for each, offset in zip(spoken, (0.0, len(spoken[0].sound) / 22_050), strict=True)
+            for _, begin, _ in each.words
+        ]
+        late = [
+            (word - moment(heard, place)) / 1e6 - 1000 * begin
+            for word, begin in zip(words, began, strict=True)
+        ]
+        print(
+            f"correlation {likeness:.4f}; words {min(late):.0f} to {max(late):.0f} ms after sound"
+        )
+        assert likeness > 0.99
+        assert np.abs(np.diff(sound)).max() < 1.1 * np.abs(np.diff(said)).max() + 0.02
+        assert not loud(np.delete(sound, np.s_[place : place + len(said)])).size, "nothing else"
+        assert max(map(abs, late)) < 30 * patience()
+
+    played(turn)
