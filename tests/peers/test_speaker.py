@@ -36,7 +36,6 @@ LISTENS = 2.0 * LIMIT
 SLOWER = (1, 3, 9)
 """How many times longer is waited for sound, turn after turn, until the machine had time for it:
 nothing tells how much of it has been heard, and what a server is too late for nobody hears."""
-Turn = Callable[[int], None]
 SENSORIUM = [sys.executable, "-c", "from engine.cli import main; main()"]
 PORT = "Sensorium sound:out_1"
 
@@ -49,7 +48,7 @@ def _jack():
         yield
 
 
-def played(turn: Turn) -> None:
+def played(turn: Callable[[int], None]) -> None:
     """Play a turn that asserts what is heard, and more slowly where the machine had no time."""
     for times in SLOWER[:-1]:
         try:
